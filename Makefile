@@ -1,0 +1,30 @@
+# `make demo` and `make test` set up $(VENV) by themselves; VENV= and PYTHON= name others.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.galexp-setup
+
+.PHONY: setup demo test check clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt startup/torchvision_on_cpu/torchvision_on_cpu.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@if $(BIN)/python -c 'import sys, torch; sys.exit(torch.version.cuda is not None)'; then \
+	  $(BIN)/python -m pip install --quiet --force-reinstall --no-deps ./startup/torchvision_on_cpu; fi
+	touch $@
+
+demo: setup
+	$(BIN)/python -m galexp train dataset=xgass split=delta5_q80 model=xresnet34 experiment=demo
+
+test: setup
+	$(BIN)/python -m pytest -q
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

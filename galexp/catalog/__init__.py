@@ -1,0 +1,1 @@
+"""Tables of galaxies: reading any format, identifiers as strings, units kept."""

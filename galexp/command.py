@@ -1,0 +1,116 @@
+"""The words of a command: its verb, its options, positional words and overrides; and the help about them."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import pathlib
+from collections.abc import Sequence
+
+from galexp import __version__
+from galexp.config import PACKAGE, Settings, UsageError, choices, compose, nearest
+
+VERBS = ("prepare", "train", "evaluate", "list")
+SWEEPING = ("train", "evaluate")
+_POSITIONAL = ("evaluate", "list")
+_OPTIONS = ("--help", "--multirun", "--config-dir", "--version")
+_SHORT = {"-h": "--help", "-m": "--multirun"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """One command line, understood."""
+
+    verb: str | None
+    words: list[str]
+    overrides: list[str]
+    config_dir: pathlib.Path | None = None
+    multirun: bool = False
+    wants_help: bool = False
+
+    def settings(self, *base: str) -> Settings:
+        """Compose the configuration from what the caller puts first and then the overrides of the command line."""
+        return compose([*base, *self.overrides], self.config_dir)
+
+
+def parse(arguments: Sequence[str]) -> Command:
+    """Understand a command line.
+
+    Raises:
+        UsageError: for an unknown verb or option, an option that the verb does not take, or a word out of place.
+    """
+    words, options, config_dir = _split_options(list(arguments))
+    if "--version" in options:
+        return Command("version", [], [], wants_help=True)
+    if not words or words[0] == "help":
+        return Command(None, [], [], wants_help=True)
+    verb = words[0]
+    if verb not in VERBS:
+        raise UsageError(f"unknown verb {verb!r}; {nearest(verb, VERBS)}")
+    overrides = [word for word in words[1:] if "=" in word]
+    positional = [word for word in words[1:] if "=" not in word]
+    if "--help" in options:
+        return Command(verb, positional, overrides, config_dir, wants_help=True)
+    if "--multirun" in options and verb not in SWEEPING:
+        raise UsageError(f"{verb} takes no --multirun; {' and '.join(SWEEPING)} do")
+    if positional and verb not in _POSITIONAL:
+        known = [f"{group}={option}" for group, names in choices().items() for option in names]
+        raise UsageError(f"{verb} takes key=value words, not {positional[0]!r}; {nearest(positional[0], known)}")
+    return Command(verb, positional, overrides, config_dir, "--multirun" in options)
+
+
+def _split_options(arguments: list[str]) -> tuple[list[str], set[str], pathlib.Path | None]:
+    words: list[str] = []
+    options: set[str] = set()
+    config_dir: pathlib.Path | None = None
+    while arguments:
+        word = arguments.pop(0)
+        name, _, value = _SHORT.get(word, word).partition("=")
+        if not word.startswith("-"):
+            words.append(word)
+        elif name not in _OPTIONS:
+            raise UsageError(f"unknown option {word!r}; {nearest(name, _OPTIONS)}")
+        elif name == "--config-dir":
+            config_dir = _folder(value or (arguments.pop(0) if arguments else ""))
+        else:
+            options.add(name)
+    return words, options, config_dir
+
+
+def _folder(value: str) -> pathlib.Path:
+    folder = pathlib.Path(value)
+    if not value or not folder.is_dir():
+        raise UsageError(f"--config-dir {value!r} is no folder; it holds groups such as dataset/ and split/")
+    packaged = choices()
+    for group, options in choices([folder]).items():
+        for option in set(options) & set(packaged.get(group, {})):
+            if (folder / group / f"{option}.yaml").is_file():
+                raise UsageError(f"{folder}/{group}/{option}.yaml has a name that galexp uses already; rename it")
+    return folder
+
+
+def help_text(verb: str | None) -> str:
+    """Return what a verb, or the whole command, does; no heavy library is imported for it."""
+    if verb == "version":
+        return f"galexp {__version__}\n"
+    if verb is not None:
+        return _docstring(verb) + "\n\n" + _groups()
+    lines = ["galexp: what did a network learn about galaxies, and does it hold somewhere else?", ""]
+    lines += ["Usage: python -m galexp VERB [--help] [--config-dir FOLDER] [group=option ...] [key=value ...]", ""]
+    lines += [f"  {name:<10} {_docstring(name).splitlines()[0]}" for name in VERBS]
+    lines += ["", "  --config-dir FOLDER   your own YAML files, in folders named as the groups", "  --version", ""]
+    return "\n".join(lines) + _groups() + "\nStart with: python -m galexp train experiment=demo\n"
+
+
+def _docstring(verb: str) -> str:
+    text = ast.get_docstring(ast.parse((PACKAGE / f"{verb}.py").read_text()))
+    assert text is not None
+    return text
+
+
+def _groups() -> str:
+    lines = ["Groups (python -m galexp list GROUP explains the options):"]
+    for group, options in sorted(choices().items()):
+        if group != "paths":
+            lines.append(f"  {group:<12} {' '.join(options)}")
+    return "\n".join(lines) + "\n"

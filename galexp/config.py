@@ -1,0 +1,213 @@
+"""The configuration: where it lives, what can be chosen, how it is composed, and how objects are made from it."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import pathlib
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import hydra
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, ValueType
+from hydra.errors import ConfigCompositionException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+PACKAGE = pathlib.Path(__file__).resolve().parent
+HYDRA_VERSION_BASE = "1.3"
+
+Settings = dict[str, Any]
+
+
+class UsageError(ValueError):
+    """A word of the command line that galexp does not know; the process exits with status 2."""
+
+
+def conf_dir() -> pathlib.Path:
+    """Return the folder of the packaged configuration: inside the wheel, or beside the package in a checkout."""
+    for folder in (PACKAGE / "conf", PACKAGE.parent / "conf"):
+        if (folder / "config.yaml").is_file():
+            return folder
+    raise FileNotFoundError(f"no conf/config.yaml in {PACKAGE} or beside it; reinstall galexp")
+
+
+def nearest(word: str, options: Iterable[str]) -> str:
+    """Say which options come nearest to a word, as the end of an error message.
+
+    Example:
+        >>> nearest("xgas", ["xgass", "gz2"])
+        "did you mean 'xgass'?"
+    """
+    options = sorted(set(options))
+    close = difflib.get_close_matches(word, options, n=3, cutoff=0.5)
+    if close:
+        return "did you mean " + " or ".join(repr(option) for option in close) + "?"
+    return f"choose from {', '.join(options)}" if options else "there is nothing to choose from"
+
+
+def choices(extra: Sequence[pathlib.Path] = ()) -> dict[str, dict[str, str]]:
+    """Return every group's options with their one-line descriptions, read from the YAML files' first comment."""
+    found: dict[str, dict[str, str]] = {}
+    for root in (conf_dir(), *extra):
+        for path in sorted(root.glob("*/*.yaml")):
+            found.setdefault(path.parent.name, {}).setdefault(path.stem, _description(path))
+    return found
+
+
+def _description(path: pathlib.Path) -> str:
+    comments = [line[1:].strip() for line in path.read_text().splitlines() if line.startswith("#")]
+    return next((comment for comment in comments if not comment.startswith("@package")), "")
+
+
+def check_overrides(overrides: Sequence[str], extra: Sequence[pathlib.Path] = ()) -> None:
+    """Refuse a group or option that does not exist, naming the nearest.
+
+    Raises:
+        UsageError: for an override that cannot be parsed, or an option that its group does not have.
+    """
+    known = choices(extra)
+    try:
+        parsed = OverridesParser.create().parse_overrides(list(overrides))
+    except OverrideParseException as error:
+        raise UsageError(f"cannot read {error.override!r}: write key=value, and quote values with commas") from error
+    for override in parsed:
+        group = override.key_or_group.split("/")[0]
+        if group not in known or "." in override.key_or_group or override.is_delete():
+            continue
+        for value in _options_named(override):
+            if value not in known[group] and (group, value) != ("experiment", "null"):
+                raise UsageError(f"unknown {group} {value!r}; {nearest(value, known[group])}")
+
+
+def _options_named(override: Override) -> list[str]:
+    if override.value_type == ValueType.GLOB_CHOICE_SWEEP:
+        return []
+    if override.is_discrete_sweep():
+        return [str(value) for value in override.sweep_string_iterator()]
+    return [str(override.get_value_string())]
+
+
+def compose(overrides: Sequence[str], config_dir: pathlib.Path | None = None) -> Settings:
+    """Compose the configuration of one run and return it as plain containers, with the choice made in each group.
+
+    Args:
+        overrides: ``key=value`` words in Hydra's grammar.
+        config_dir: A user's own configuration folder, searched after the packaged one.
+
+    Raises:
+        UsageError: for a group, option or key that does not exist (the message names the nearest), or a ``config_dir``
+            that does not.
+    """
+    extra = [config_dir] if config_dir else []
+    _check_folders(extra)
+    check_overrides(overrides, extra)
+    register_resolvers()
+    search = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
+    GlobalHydra.instance().clear()
+    with hydra.initialize_config_dir(str(conf_dir()), version_base=HYDRA_VERSION_BASE):
+        try:
+            composed = hydra.compose("config", [*search, *overrides], return_hydra_config=True)
+            HydraConfig.instance().set_config(composed)
+            return settings(composed)
+        except (ConfigCompositionException, OmegaConfBaseException) as error:
+            raise _usage_error(error, overrides) from error
+
+
+def _check_folders(extra: Sequence[pathlib.Path]) -> None:
+    for folder in extra:
+        if not folder.is_dir():
+            raise UsageError(f"--config-dir {folder} is no folder")
+        for path in sorted(folder.glob("*/*.yaml")):
+            name = path.relative_to(folder)
+            if (conf_dir() / name).is_file():
+                warnings.warn(f"{path} is ignored: galexp has a {name} of its own; rename yours", stacklevel=3)
+
+
+def settings(composed: DictConfig) -> Settings:
+    """Resolve a composed configuration into plain containers and add ``choices``, the option of each group."""
+    plain = {key: value for key, value in composed.items() if key != "hydra"}
+    hydra_config = HydraConfig.get()
+    resolved = OmegaConf.to_container(OmegaConf.create(plain), resolve=True, throw_on_missing=True)
+    assert isinstance(resolved, dict)
+    made = {str(key): value for key, value in hydra_config.runtime.choices.items() if "hydra/" not in str(key)}
+    _refuse_unknown_roots(resolved)
+    return {**{str(key): value for key, value in resolved.items()}, "choices": made}
+
+
+@functools.cache
+def _root_keys() -> frozenset[str]:
+    """Return the keys that may stand at the root: the groups and what config.yaml itself holds."""
+    own = OmegaConf.load(conf_dir() / "config.yaml")
+    return frozenset({*choices(), *(str(key) for key in own)} - {"defaults", "hydra"}) | {"task"}
+
+
+def _refuse_unknown_roots(resolved: dict[Any, Any]) -> None:
+    own = OmegaConf.load(conf_dir() / "config.yaml")
+    for key, value in resolved.items():
+        if key not in _root_keys():
+            raise UsageError(f"unknown key {key!r}; {nearest(str(key), _root_keys())}")
+        for name in value if isinstance(own.get(key), DictConfig) else ():
+            if name not in own[key]:
+                raise UsageError(f"unknown key '{key}.{name}'; {nearest(name, map(str, own[key]))}")
+
+
+def _usage_error(error: Exception, overrides: Sequence[str]) -> UsageError:
+    """Turn a composition error into one sentence, with the nearest keys where a key was not found."""
+    missing = re.search(r"Could not override '([^']+)'", str(error))
+    if missing is None:
+        return UsageError(" ".join(str(error).split()))
+    key = missing.group(1)
+    groups = [word for word in overrides if "." not in word.split("=")[0] and not word.startswith(f"{key}=")]
+    with_groups = [word for word in groups if word.split("=")[0].lstrip("+~") in choices()]
+    keys = [*_flat_keys(hydra.compose("config", with_groups)), *choices()]
+    close = difflib.get_close_matches(key, keys, n=1, cutoff=0.5)
+    return UsageError(f"unknown key {key!r}; {nearest(key, keys if close else _root_keys())}")
+
+
+def _flat_keys(node: DictConfig, prefix: str = "") -> list[str]:
+    keys: list[str] = []
+    for name in node:
+        keys.append(prefix + str(name))
+        child = node._get_node(name)
+        if isinstance(child, DictConfig) and not child._is_none():
+            keys.extend(_flat_keys(child, prefix + str(name) + "."))
+    return keys
+
+
+def register_resolvers() -> None:
+    """Register what the YAML files compute: the name of the study, which is the experiment's or ``adhoc``."""
+    OmegaConf.register_new_resolver(
+        "experiment_or_adhoc", lambda: HydraConfig.get().runtime.choices.get("experiment") or "adhoc", replace=True
+    )
+
+
+def instantiate(node: Settings, **facts: Any) -> Any:
+    """Make the object that a configuration node describes, adding facts that flow through code.
+
+    Args:
+        node: A plain mapping with ``_target_``; with ``_partial_: true`` a partial is returned instead of a call.
+        **facts: Further keyword arguments, such as the number of outputs.
+
+    Raises:
+        UsageError: where the node holds a key that the target does not take; the message names the nearest.
+    """
+    _check_keys(node)
+    make = hydra.utils.instantiate({**node, "_partial_": True, "_convert_": "all"})
+    return functools.partial(make, **facts) if node.get("_partial_") else make(**facts)
+
+
+def _check_keys(node: Settings) -> None:
+    parameters = inspect.signature(hydra.utils.get_object(node["_target_"])).parameters
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+    for key, value in node.items():
+        if not key.startswith("_") and key not in parameters and not takes_any:
+            raise UsageError(f"{node['_target_']} takes no {key!r}; {nearest(key, parameters)}")
+        if isinstance(value, dict) and "_target_" in value:
+            _check_keys(value)

@@ -1,0 +1,173 @@
+"""Batches for training, validation and prediction from a prepared dataset and the role of each of its rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
+
+from galexp.shard.read import PreparedData
+from galexp.split.base import TEST, TRAIN, VAL
+from galexp.transform.cache import ImageCache
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int64, UInt8
+    from torch import Tensor
+
+
+class Batch(NamedTuple):
+    """Galaxies on their way to the network.
+
+    ``keys`` are integers made from identifiers, on which augmentation depends; ``rows`` are rows of the catalog.
+    """
+
+    images: UInt8[Tensor, "batch band side side"]
+    targets: Float[Tensor, "batch target"]
+    keys: Int64[Tensor, " batch"]
+    rows: Int64[Tensor, " batch"]
+
+
+def object_keys(identifiers: Sequence[str]) -> Int64[Tensor, " galaxy"]:
+    """Return a 63-bit integer per identifier: the start of its SHA-256."""
+    digests = (hashlib.sha256(str(identifier).encode()).digest()[:8] for identifier in identifiers)
+    return torch.tensor([int.from_bytes(digest, "big") >> 1 for digest in digests], dtype=torch.int64)
+
+
+class GalaxyBatches(Dataset[Batch]):
+    """Give whole batches: the images of a list of rows at once."""
+
+    def __init__(self, images: ImageCache, targets: np.ndarray, keys: Tensor) -> None:
+        self.images = images
+        self.targets = torch.from_numpy(targets.astype(np.float32))
+        self.keys = keys
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def __getitem__(self, rows: list[int]) -> Batch:
+        index = torch.as_tensor(rows, dtype=torch.int64)
+        return Batch(self.images[rows], self.targets[index], self.keys[index], index)
+
+
+class EpochBatches(Sampler[list[int]]):
+    """Yield whole batches of rows in an order that is a function of (seed, epoch) alone."""
+
+    def __init__(self, rows: np.ndarray, batch_size: int, seed: int) -> None:
+        self.rows = rows
+        self.batch_size = batch_size
+        self.seed = seed
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Name the epoch whose order comes next; Lightning calls it."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self.rows) // self.batch_size
+
+    def __iter__(self) -> Iterator[list[int]]:
+        order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.rows))
+        whole = self.rows[order[: len(self) * self.batch_size]].reshape(len(self), self.batch_size)
+        return iter(whole.tolist())
+
+
+class GalaxyDataModule(pl.LightningDataModule):
+    """Serve the rows of each role.
+
+    Args:
+        data: The prepared dataset.
+        roles: Role of each row of its catalog.
+        targets: Columns to be learned; a column that is not there is NaN throughout.
+        seed: Of the order of training.
+        image_size: Side that the network sees [pixel].
+        field_fraction: Side that the network sees, as a fraction of the stored field's.
+        batch_size: Images a batch; training drops the last incomplete one.
+        num_workers: Processes that read ahead; with a cache none are needed.
+        cache: ``memory``, ``disk`` or ``none``.
+        progress: Called with the number of images decoded.
+
+    Raises:
+        ValueError: where the training rows are fewer than one batch.
+    """
+
+    def __init__(
+        self,
+        data: PreparedData,
+        roles: np.ndarray,
+        targets: Sequence[str],
+        seed: int = 0,
+        image_size: int = 128,
+        field_fraction: float = 1.0,
+        batch_size: int = 32,
+        num_workers: int = 0,
+        cache: str = "memory",
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> None:
+        super().__init__()
+        trained = int(np.sum(roles == TRAIN))
+        if 0 < trained < batch_size:
+            raise ValueError(f"{trained} training rows are less than one batch of {batch_size}; lower batch_size")
+        self.data = data
+        self.roles = roles
+        self.seed = seed
+        self.image_size = image_size
+        self.batch_size = batch_size
+        self.num_workers = num_workers
+        self.images = ImageCache(data, image_size, field_fraction, cache, progress)
+        truth = np.full((len(data), len(targets)), np.nan)
+        for number, target in enumerate(targets):
+            if target in data.catalog.colnames:
+                truth[:, number] = data.catalog[target]
+        self.truth = truth
+        self.batches = GalaxyBatches(self.images, truth, object_keys(data.catalog["id"].tolist()))
+
+    @property
+    def bands(self) -> int:
+        """Number of bands of every image."""
+        return self.images.bands
+
+    def rows(self, role: str) -> np.ndarray:
+        """Return the rows of one role."""
+        return np.flatnonzero(self.roles == role)
+
+    def image_statistics(self, most: int = 2048) -> tuple[list[float], list[float]]:
+        """Return mean and standard deviation of each band over training images in [0, 1] (at most ``most``)."""
+        rows = self.rows(TRAIN)[:most].tolist()
+        total, squares, pixels = torch.zeros(self.bands), torch.zeros(self.bands), 0
+        for start in range(0, len(rows), 64):
+            images = self.images[rows[start : start + 64]].double() / 255
+            total, squares = total + images.sum((0, 2, 3)), squares + (images**2).sum((0, 2, 3))
+            pixels += images[:, 0].numel()
+        mean = total / pixels
+        return mean.tolist(), (squares / pixels - mean**2).clamp_min(1e-12).sqrt().tolist()
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """Return shuffled whole batches of the training rows."""
+        return self._loader(EpochBatches(self.rows(TRAIN), self.batch_size, self.seed))
+
+    def val_dataloader(self) -> DataLoader[Batch] | list[DataLoader[Batch]]:
+        """Return the validation rows in order; an empty list where there are none."""
+        return self.predict_loader(self.rows(VAL)) if len(self.rows(VAL)) else []
+
+    def test_dataloader(self) -> DataLoader[Batch]:
+        """Return the held-out rows in order."""
+        return self.predict_loader(self.rows(TEST))
+
+    def predict_loader(self, rows: np.ndarray) -> DataLoader[Batch]:
+        """Return any rows, each once, in order."""
+        return self._loader(BatchSampler(rows.tolist(), self.batch_size, drop_last=False))
+
+    def _loader(self, batches: Sampler[list[int]]) -> DataLoader[Batch]:
+        return DataLoader(
+            self.batches,
+            sampler=batches,
+            batch_size=None,
+            num_workers=self.num_workers,
+            persistent_workers=self.num_workers > 0,
+            pin_memory=torch.cuda.is_available(),
+        )

@@ -1,0 +1,1 @@
+"""One file per survey: its columns, its cuts, its targets."""

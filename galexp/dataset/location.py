@@ -1,0 +1,62 @@
+"""Where prepared data lies, and which of it a configuration means."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+from galexp import __version__
+from galexp.shard.manifest import FILE_NAME, read_manifest, recipe_hash
+
+MOCK = "mock"
+AUTO = "auto"
+_MOST_REAL_FIRST = ("survey", "sdss", "legacy", "file", "files", MOCK)
+
+
+def catalog_kind(settings: dict[str, Any]) -> str:
+    """Return ``auto``, ``mock`` or, where a table was named, ``file``."""
+    catalog = settings["dataset"]["catalog"]
+    return catalog if catalog in (AUTO, MOCK) else "file"
+
+
+def folder(settings: dict[str, Any], catalog: str, imaging: str) -> pathlib.Path:
+    """Return ``<data>/<dataset>-<catalog>-<imaging>``; a mock that is not of the paper's size ends in its size."""
+    name = f"{settings['choices']['dataset']}-{catalog}-{imaging}"
+    size = settings["choices"]["size"]
+    if catalog == MOCK and size != "paper":
+        name = f"{name}-{size}"
+    return pathlib.Path(settings["paths"]["data"]) / name
+
+
+def mock_recipe(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what the content of a mock is a function of."""
+    dataset = settings["choices"]["dataset"]
+    return {"dataset": dataset, "catalog": MOCK, "imaging": MOCK, "mock": settings["mock"], "version": __version__}
+
+
+def mock_folder(settings: dict[str, Any]) -> pathlib.Path:
+    """Return where a mock lies: under its plain name unless a mock of another recipe lies there already."""
+    plain = folder(settings, MOCK, MOCK)
+    recipe = mock_recipe(settings)
+    if not (plain / FILE_NAME).is_file() or read_manifest(plain).recipe == recipe:
+        return plain
+    return plain.with_name(f"{plain.name}-{recipe_hash(recipe)}")
+
+
+def find(settings: dict[str, Any]) -> pathlib.Path | None:
+    """Return the most real prepared data that fits the configuration, None where there is none.
+
+    A survey's catalog comes before a table of the user's, and that before a mock; likewise for images.
+    """
+    wanted = (catalog_kind(settings), settings["choices"]["imaging"])
+    found = []
+    for path in pathlib.Path(settings["paths"]["data"]).glob(f"{settings['choices']['dataset']}-*/{FILE_NAME}"):
+        kinds = path.parent.name.split("-")[1:3]
+        fits = all(want in (AUTO, kind) for want, kind in zip(wanted, kinds, strict=True))
+        if fits and MOCK not in kinds:
+            found.append((*(_MOST_REAL_FIRST.index(kind) for kind in kinds), path.parent))
+    if found:
+        return min(found)[-1]
+    mock = mock_folder(settings)
+    is_wanted = all(want in (AUTO, MOCK) for want in wanted)
+    return mock if is_wanted and (mock / FILE_NAME).is_file() else None

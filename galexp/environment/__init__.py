@@ -1,0 +1,1 @@
+"""Galaxy environment: neighbors on the sky, surface density, and its excess over the local median."""

@@ -1,0 +1,137 @@
+"""Evaluate a trained run, on its own test rows or on any prepared data and split.
+
+Usage: python -m galexp evaluate RUN [RUN ...] [group=option ...] [key=value ...]
+
+RUN is the folder that train printed. Without further words its own held-out rows are predicted again. With dataset=,
+imaging=, split= or environment= the same network meets other galaxies: all of them, or the test side of the split that
+is named. Galaxies that the network learned from are never counted. Rows without a measured target are predicted and
+not scored. Results go into RUN/evaluations/.
+
+Keys:
+  evaluation.checkpoint=auto|best|last   auto is the best on validation, or the last where there is none
+  evaluation.bootstrap=1000              draws behind the error of the RMSE
+  transform.tta._target_=...             as in training, where not given
+
+Examples:
+  python -m galexp evaluate multirun/demo/xgass-delta5_q80-xresnet34-s0-0123abcd
+  python -m galexp evaluate RUN split=delta5_q20
+  python -m galexp evaluate RUN dataset=sdss_metallicity imaging=files
+"""
+
+from __future__ import annotations
+
+import copy
+import pathlib
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from galexp.catalog.parquet import read_parquet, write_parquet
+from galexp.command import Command
+from galexp.config import UsageError, instantiate
+from galexp.datamodule import GalaxyDataModule
+from galexp.evaluation.predict import load_weights
+from galexp.evaluation.run import evaluate
+from galexp.figure.run import run_figures, save_figures
+from galexp.page.table import scores_table
+from galexp.prepare import announce, open_data
+from galexp.run.directory import RunDirectory
+from galexp.run.provenance import provenance
+from galexp.shard.read import PreparedData
+from galexp.split.base import TEST, TRAIN, UNUSED, VAL
+from galexp.task.build import build_task
+from galexp.terminal import console, progress_bar, say
+from galexp.trainer import make_trainer, quiet
+
+_ELSEWHERE = ("dataset", "imaging", "environment", "split", "mock", "size")
+
+
+def main(command: Command) -> int:
+    """Evaluate every run that was named."""
+    if not command.words:
+        raise UsageError("evaluate needs the folder of a run: python -m galexp evaluate multirun/<study>/<run>")
+    for word in command.words:
+        evaluate_run(RunDirectory(pathlib.Path(word)), command)
+    return 0
+
+
+def evaluate_run(run: RunDirectory, command: Command) -> None:
+    """Predict with one run's network and write an evaluation below its folder."""
+    saved = run.settings()
+    settings, changed = settings_of(saved, command)
+    data = open_data(settings)
+    announce(data)
+    roles = roles_of(run, settings, data, changed)
+    name = f"{data.folder.name}-{settings['choices']['split'] if 'split' in changed or not changed else 'all'}"
+    target = RunDirectory(run.folder / "evaluations" / name)
+    target.start(settings, anew=True)
+    result_of(run, settings, data, roles, target)
+    if (target.folder / "metrics.json").is_file():
+        console.print(scores_table(target.read_json("metrics.json")))
+
+
+def settings_of(saved: dict[str, Any], command: Command) -> tuple[dict[str, Any], set[str]]:
+    """Return the run's settings with the words of this command on top, and the groups that were changed."""
+    changed = {word.lstrip("+~").split("=")[0].split(".")[0] for word in command.overrides}
+    kept = [f"{group}={saved['choices'][group]}" for group in ("dataset", "size") if group not in changed]
+    fresh = command.settings(*kept)
+    settings = copy.deepcopy(saved)
+    for group in changed | {"paths"}:
+        if group in ("model", "task", "loss", "optimizer", "schedule", "seed"):
+            raise UsageError(f"{group} belongs to the trained network; train another run to change it")
+        settings[group] = fresh[group]
+        if group in fresh["choices"]:
+            settings["choices"][group] = fresh["choices"][group]
+    if "dataset" in changed:
+        settings |= {group: fresh[group] for group in ("imaging", "mock")}
+    return settings, changed & set(_ELSEWHERE)
+
+
+def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, changed: set[str]) -> np.ndarray:
+    """Return which rows are tested: never one that the network learned from.
+
+    Raises:
+        ValueError: where none is left.
+    """
+    before = read_parquet(run.folder / "split.parquet")
+    role_before = dict(zip(before["id"].tolist(), before["role"].tolist(), strict=True))
+    same_survey = run.settings()["choices"]["dataset"] == settings["choices"]["dataset"]
+    past = np.array([role_before.get(name, UNUSED) if same_survey else UNUSED for name in data.catalog["id"].tolist()])
+    shows = ~np.asarray(data.catalog["image_is_blank"], dtype=bool)
+    if not changed:
+        return np.where(shows, past, UNUSED)
+    is_test = instantiate(settings["split"]).assign(data.catalog) == TEST if "split" in changed else shows
+    roles = np.where(is_test & shows & ~np.isin(past, (TRAIN, VAL)), TEST, UNUSED)
+    if not np.any(roles == TEST):
+        raise ValueError(f"no galaxy of {data.folder} is left to test: the network learned from all that are asked for")
+    return roles
+
+
+def result_of(
+    run: RunDirectory, settings: dict[str, Any], data: PreparedData, roles: np.ndarray, target: RunDirectory
+) -> None:
+    """Load the network, predict, score and draw."""
+    targets = settings["task"]["targets"]
+    with progress_bar("images") as bar:
+        shown = bar.add_task("decoding", total=len(data), note="")
+        facts = {"data": data, "roles": roles, "targets": targets, "seed": settings["seed"]}
+        datamodule: GalaxyDataModule = instantiate(
+            settings["datamodule"], **facts, progress=lambda done: bar.update(shown, completed=done)
+        )
+    task = build_task(settings, datamodule.bands)
+    load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
+    with quiet():
+        trainer = make_trainer({**settings, "callback": {}}, target, None, has_val=False)
+        photometry = instantiate(settings["dataset"]).photometry
+        draws = settings["evaluation"]["bootstrap"]
+        result = evaluate(trainer, task, datamodule, targets, photometry, draws, settings["seed"])
+    write_parquet(result.predictions, target.folder / "predictions.parquet")
+    write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
+    save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)
+    facts = {"run": run.name, "data": str(data.folder), "data_sha256": data.manifest.content_sha256}
+    target.write_json("provenance.json", provenance(**facts))
+    if result.scores:
+        target.write_json("metrics.json", {"data": "mock" if data.is_mock else "observed", **facts, **result.scores})
+    else:
+        say(f"no row has a measured {', '.join(targets)}: predictions only, in {target.folder / 'predictions.parquet'}")

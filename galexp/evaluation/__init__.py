@@ -1,0 +1,1 @@
+"""Predictions, baselines and metrics of a run."""

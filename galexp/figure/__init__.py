@@ -1,0 +1,1 @@
+"""Figures, each drawn from arrays by one function in one file."""

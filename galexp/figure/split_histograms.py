@@ -1,0 +1,113 @@
+"""What the roles of a split look like: where they differ, and where they had better not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from galexp.figure.cloud import robust_limits
+from galexp.figure.style import (
+    GUIDE,
+    ROLE_COLORS,
+    ROLE_LINES,
+    mark_mock,
+    new_figure,
+    put_legend_above,
+    styled,
+    with_unit,
+)
+from galexp.split.base import ROLES, TEST, TRAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jaxtyping import Float, Shaped
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@styled
+def split_histograms(
+    columns: Mapping[str, Float[np.ndarray, " galaxy"]],
+    roles: Shaped[np.ndarray, " galaxy"],
+    thresholds: Mapping[str, float | Sequence[float]] | None = None,
+    *,
+    is_mock: bool,
+) -> Figure:
+    """Draw how columns are distributed in each role, as a share of the role's galaxies a bin.
+
+    Args:
+        columns: Label, with the unit, -> values: each target, and the column that the split goes by.
+        roles: `train`, `val`, `test` or `unused`.
+        thresholds: Label -> where the split cuts that column.
+        is_mock: Whether the data are mock.
+
+    Returns:
+        The figure. Each role's number of finite values stands in its panel; values beyond four interquartile ranges
+        of the quartiles are counted in the outermost bins. The first threshold is an edge of a bin.
+
+    Raises:
+        ValueError: If there are no columns, one has another length than `roles`, a role is unknown, or a threshold
+            has no column.
+    """
+    roles, thresholds = np.asarray(roles), thresholds or {}
+    _check(columns, roles, thresholds)
+    across = 2 if len(columns) == 4 else min(len(columns), 3)
+    figure, axes = new_figure(-(-len(columns) // across), across, 4.2, 3.6)
+    for ax, (label, values) in zip(axes.flat, columns.items(), strict=False):
+        cuts = np.atleast_1d(np.asarray(thresholds.get(label, []), dtype=np.float64))
+        _draw(ax, np.asarray(values, dtype=np.float64), roles, cuts)
+        ax.set_xlabel(with_unit(label, ""))
+        for threshold in cuts:
+            ax.axvline(threshold, color=GUIDE, lw=1.2, ls="-.", label=f"cut at {threshold:.3g}")
+        put_legend_above(ax, columns=2)
+    for ax in axes.flat[len(columns) :]:
+        ax.set_visible(False)
+    if is_mock:
+        mark_mock(figure)
+    return figure
+
+
+def _check(columns: Mapping[str, np.ndarray], roles: np.ndarray, thresholds: Mapping[str, object]) -> None:
+    unknown = sorted(set(np.unique(roles)) - set(ROLES))
+    if not columns or unknown:
+        raise ValueError(f"there are {len(columns)} columns and unknown roles {unknown}; give a column, and {ROLES}")
+    for label, values in columns.items():
+        if len(values) != len(roles):
+            raise ValueError(f"column {label!r} has {len(values)} rows, roles {len(roles)}; they must be equal")
+    for label in thresholds:
+        if label not in columns:
+            raise ValueError(
+                f"a threshold is given for {label!r}, which is not drawn; columns are {', '.join(columns)}"
+            )
+
+
+def _draw(axes: Axes, values: np.ndarray, roles: np.ndarray, cuts: np.ndarray) -> None:
+    finite = np.isfinite(values)
+    edges = _bin_edges(values[finite], roles[finite], cuts)
+    middle = np.clip(values, edges[0], edges[-1])
+    for role in ROLES:
+        if not np.any(roles == role):
+            continue
+        chosen = middle[finite & (roles == role)]
+        style: dict[str, Any] = {"bins": edges, "weights": np.full(len(chosen), 1 / max(len(chosen), 1))}
+        style["color"] = ROLE_COLORS[role]
+        if role == TRAIN:
+            axes.hist(chosen, histtype="stepfilled", alpha=0.2, **style)
+        width = 2.2 if role == TEST else 1.6
+        name = f"{role} ({len(chosen):,})"
+        axes.hist(chosen, histtype="step", lw=width, ls=ROLE_LINES[role], label=name, **style)
+    axes.set(xlim=(edges[0], edges[-1]), ylabel="share of the role")
+
+
+def _bin_edges(values: np.ndarray, roles: np.ndarray, cuts: np.ndarray) -> np.ndarray:
+    """Return bins as fine as the smaller of train and test allows, one of whose edges is the first cut."""
+    fewest = min(int(np.sum(roles == TRAIN)), int(np.sum(roles == TEST)))
+    bins = int(np.clip(2 * np.cbrt(fewest), 8, 40))
+    edges = np.histogram_bin_edges(values, bins, range=robust_limits(values, margin=0))
+    width = edges[1] - edges[0]
+    if not len(cuts) or not edges[0] < cuts[0] < edges[-1]:
+        return edges
+    below = np.ceil((cuts[0] - edges[0]) / width)
+    return np.asarray(cuts[0] + width * np.arange(-below, bins - below + 2))

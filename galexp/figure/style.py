@@ -1,0 +1,126 @@
+"""One look for all figures: fonts, colors, the label of mock data, the file."""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+import textwrap
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from matplotlib.axes import Axes
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Far apart for color-blind readers; each role also has a line of its own, for print in gray.
+ROLE_COLORS = {"train": "#0072B2", "val": "#E69F00", "test": "#A3142F", "unused": "#999999"}
+ROLE_LINES: Mapping[str, Any] = {"train": "-", "val": (0, (5, 1.5)), "test": "-", "unused": (0, (1, 1.2))}
+POINT, CURVE, GUIDE = "#0072B2", "#D55E00", "#000000"
+MOCK = "MOCK DATA"
+
+_STYLE = {
+    **{key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(("backend", "webagg"))},
+    "font.size": 10,
+    "axes.labelsize": 10,
+    "axes.titlesize": 11,
+    "figure.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "figure.dpi": 100,
+    "figure.constrained_layout.h_pad": 0.06,
+    "figure.constrained_layout.w_pad": 0.06,
+}
+_BAND_HEIGHT = 0.26  # [inch]
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Make a function draw in the style of the package, whatever the settings of the user."""
+
+    @functools.wraps(draw)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+        with mpl.rc_context(_STYLE):
+            return draw(*args, **kwargs)
+
+    return inside
+
+
+def new_figure(rows: int, columns: int, width: float, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
+    """Return a figure outside pyplot and its panels [row, column].
+
+    Args:
+        rows: Of panels.
+        columns: Of panels.
+        width: Of a panel [inch].
+        height: Of a panel [inch].
+        **options: What `Figure.subplots` takes.
+    """
+    figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+@styled
+def mark_mock(figure: Figure) -> None:
+    """Put a band that says MOCK DATA over the top of a figure, which becomes higher by that band."""
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(width, height + _BAND_HEIGHT)
+    bottom = height / (height + _BAND_HEIGHT)
+    figure.set_layout_engine("constrained", rect=(0, 0, 1, bottom))
+    if figure.get_suptitle():
+        figure.suptitle(figure.get_suptitle(), y=bottom - 0.06 / (height + _BAND_HEIGHT))
+    band = Rectangle((0, bottom), 1, 1 - bottom, transform=figure.transFigure, facecolor="#F5E3B3", edgecolor="none")
+    figure.add_artist(band)
+    style: dict[str, Any] = {
+        "ha": "center",
+        "va": "center",
+        "fontsize": 9,
+        "fontweight": "bold",
+        "color": "#6B4A00",
+        "gid": "mock",
+    }
+    figure.text(0.5, (1 + bottom) / 2, MOCK, in_layout=False, **style)
+
+
+@styled
+def save(figure: Figure, path: str | pathlib.Path) -> pathlib.Path:
+    """Write a PNG of 150 dots an inch, and the folders above it; equal figures give equal bytes.
+
+    Args:
+        figure: To be written.
+        path: Of the file.
+
+    Returns:
+        The path.
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, format="png", dpi=150, facecolor="white", metadata={"Software": "galexp"})
+    return path
+
+
+def with_unit(label: str, unit: str, width: int = 40) -> str:
+    """Return ``label [unit]``, broken into lines of `width` characters.
+
+    Example:
+        >>> with_unit("12 + log(O/H)", "dex")
+        '12 + log(O/H) [dex]'
+    """
+    return textwrap.fill(f"{label} [{unit}]" if unit else label, width, break_long_words=False)
+
+
+def put_legend_above(axes: Axes, columns: int) -> None:
+    """Put the legend over a panel, where it hides nothing."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2, handlelength=1.8)

@@ -1,0 +1,45 @@
+"""Show what can be chosen in each group, and what is prepared on this disk.
+
+Usage: python -m galexp list [GROUP ...] [key=value ...]
+
+Examples:
+  python -m galexp list
+  python -m galexp list split model
+"""
+
+from __future__ import annotations
+
+import pathlib
+
+from galexp.command import Command
+from galexp.config import UsageError, choices, nearest
+from galexp.shard.manifest import FILE_NAME, read_manifest
+from galexp.terminal import say
+
+
+def main(command: Command) -> int:
+    """List groups, all or those named, and prepared data."""
+    words = command.words
+    groups = choices([command.config_dir] if command.config_dir else [])
+    for word in words:
+        if word not in groups:
+            raise UsageError(f"unknown group {word!r}; {nearest(word, groups)}")
+    for group in words or sorted(groups):
+        say(group, "bold")
+        for option, description in groups[group].items():
+            say(f"  {group}={option:<20} {description}")
+    if not words:
+        _list_prepared(pathlib.Path(command.settings()["paths"]["data"]))
+    return 0
+
+
+def _list_prepared(data: pathlib.Path) -> None:
+    say(f"prepared in {data}/", "bold")
+    found = sorted(data.glob(f"*-*/{FILE_NAME}"))
+    for path in found:
+        manifest = read_manifest(path.parent)
+        kind = "MOCK " + " and ".join(manifest.mock) if manifest.mock else "observed"
+        shapes = ", ".join(manifest.image_shapes)
+        say(f"  {path.parent.name:<36} {manifest.counts['written']:>7,} galaxies  {shapes}  {kind}")
+    if not found:
+        say("  nothing yet: python -m galexp prepare, or train, which makes a mock on the spot")

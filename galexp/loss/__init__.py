@@ -1,0 +1,1 @@
+"""Losses: a pure function first, the module around it."""

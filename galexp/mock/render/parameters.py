@@ -1,0 +1,122 @@
+"""Per-galaxy numbers of the renderer, computed in double precision so that batching cannot change a byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from scipy.special import gammainc, lambertw
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+    from jaxtyping import Float
+    from numpy import ndarray
+    from torch import Tensor
+
+UNIFORM_DRAWS = 64
+COLOR_OFFSET_YOUNG = -0.40
+COLOR_OFFSET_BULGE = 0.12
+RED_COLOR_RATIO = 0.48
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What the renderer needs to know of each galaxy of a batch.
+
+    Attributes:
+        values: catalog columns without their prefix and quantities derived from them, float64, one entry a galaxy.
+        uniform: draws between 0 and 1 that fix the details, float64.
+        generators: source of every further draw of each galaxy.
+    """
+
+    values: dict[str, Float[ndarray, " galaxy"]]
+    uniform: Float[ndarray, "galaxy draw"]
+    generators: list[np.random.Generator]
+
+    def __len__(self) -> int:
+        """Return the number of galaxies."""
+        return len(self.generators)
+
+    def image(self, name: str, device: torch.device | str = "cpu") -> Float[Tensor, "galaxy 1 1"]:
+        """Return one quantity as float32, shaped to broadcast over an image."""
+        return as_image(self.values[name], device)
+
+    def draw(self, index: int, device: torch.device | str = "cpu") -> Float[Tensor, "galaxy 1 1"]:
+        """Return one of the uniform draws as float32, shaped to broadcast over an image."""
+        return as_image(self.uniform[:, index], device)
+
+
+def as_image(values: Float[ndarray, " galaxy"], device: torch.device | str = "cpu") -> Float[Tensor, "galaxy 1 1"]:
+    """Turn one double-precision number a galaxy into float32, shaped to broadcast over an image."""
+    return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32)).to(device)[:, None, None]
+
+
+def read_parameters(catalog: Table) -> Parameters:
+    """Read the rendering parameters of a mock catalog and derive lengths and fluxes.
+
+    Raises:
+        ValueError: if the catalog lacks a column, naming it.
+    """
+    missing = [name for name in _columns() if name not in catalog.colnames]
+    if missing:
+        raise ValueError(f"catalog lacks {missing}, which the mock renderer needs; draw it with galexp.mock.survey")
+    values = {name.removeprefix("mock_"): np.asarray(catalog[name], dtype=np.float64) for name in _columns()[:-1]}
+    generators = [np.random.default_rng(int(seed)) for seed in catalog["mock_seed"]]
+    uniform = np.stack([generator.uniform(size=UNIFORM_DRAWS) for generator in generators])
+    values |= _geometry(values) | _component_flux(values)
+    return Parameters(values, uniform, generators)
+
+
+def _columns() -> list[str]:
+    shapes = "bulge_to_total inclination position_angle disk young_fraction young_extent arm_count arm_strength "
+    details = "arm_pitch flocculence bar_strength ring dust companion seed"
+    return ["mag_g", "mag_r", "mag_i", "r50", *(f"mock_{name}" for name in (shapes + details).split())]
+
+
+def sersic_shape(index: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
+    """Return b of exp(-b (R/R_e)^(1/n)), to 1e-3 for n above 0.5 (Ciotti & Bertin 1999, eq. 18, truncated)."""
+    return 2.0 * index - 1.0 / 3.0 + 4.0 / (405.0 * index)
+
+
+def _geometry(values: dict[str, Float[ndarray, " galaxy"]]) -> dict[str, Float[ndarray, " galaxy"]]:
+    """Choose bulge and disk lengths so that half of the light of both lies within r50."""
+    bulge_to_total, r50 = values["bulge_to_total"], values["r50"]
+    disk_share = np.where(values["disk"] > 0, 1.0 - bulge_to_total, 0.0)
+    bulge_to_total = np.where(values["disk"] > 0, bulge_to_total, 1.0)
+    index = np.clip(1.2 + 2.8 * bulge_to_total, 1.0, 4.0)
+    ratio = np.where(values["disk"] > 0, 0.2 + 0.7 * bulge_to_total, 1.0)
+    bulge_inside = gammainc(2.0 * index, sersic_shape(index) * ratio ** (-1.0 / index))
+    disk_inside = (0.5 - bulge_to_total * bulge_inside) / np.maximum(disk_share, 0.05)
+    lengths = -1.0 - lambertw((np.clip(disk_inside, 0.1, 0.9) - 1.0) / np.e, k=-1).real
+    thickness = 0.15 + 0.1 * bulge_to_total
+    cosine = np.cos(values["inclination"])
+    axis_ratio = np.sqrt(cosine**2 * (1.0 - thickness**2) + thickness**2)
+    round_bulge = 1.0 - 0.35 * np.sin(values["inclination"]) ** 2
+    return {
+        "bulge_fraction": bulge_to_total,
+        "sersic_index": index,
+        "bulge_radius": r50 * ratio,
+        "scale_length": r50 / lengths,
+        "axis_ratio": axis_ratio,
+        "bulge_axis_ratio": np.where(values["disk"] > 0, round_bulge, np.maximum(axis_ratio, 0.35)),
+    }
+
+
+def _component_flux(values: dict[str, Float[ndarray, " galaxy"]]) -> dict[str, Float[ndarray, " galaxy"]]:
+    """Split the light into bulge, old and young disk, so that their sum has the catalog's magnitude in each band.
+
+    The young disk is bluer and the bulge redder than the old disk by fixed offsets, in r - i by 0.48 of those in g - r;
+    the old disk's color then follows.
+    """
+    bulge = np.where(values["disk"] > 0, values["bulge_to_total"], 1.0)
+    young = (1.0 - bulge) * values["young_fraction"]
+    share = {"bulge": bulge, "young": young, "old": 1.0 - bulge - young}
+    offset = {"bulge": COLOR_OFFSET_BULGE, "young": COLOR_OFFSET_YOUNG, "old": 0.0}
+    flux: dict[str, Float[ndarray, " galaxy"]] = {}
+    for band, lever in (("g", 1.0), ("r", 0.0), ("i", -RED_COLOR_RATIO)):
+        weight = {part: share[part] * 10.0 ** (-0.4 * lever * offset[part]) for part in share}
+        total = 10.0 ** (0.4 * (22.5 - values[f"mag_{band}"]))
+        flux |= {f"{part}_{band}": total * weight[part] / sum(weight.values()) for part in share}
+    return flux

@@ -1,0 +1,1 @@
+"""Optimizers, their parameter groups and the schedules that PyTorch does not have."""

@@ -1,0 +1,110 @@
+"""The folder of a run: its files by name, whether it is finished, and a lock against a second process."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import pathlib
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+from omegaconf import OmegaConf
+
+
+@dataclasses.dataclass(frozen=True)
+class RunDirectory:
+    """A run on disk.
+
+    ``metrics.json`` is written last: a run that has it is finished.
+
+    Args:
+        folder: Of the run.
+    """
+
+    folder: pathlib.Path
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.folder.name
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run came to its end."""
+        return (self.folder / "metrics.json").is_file()
+
+    @property
+    def figures(self) -> pathlib.Path:
+        """Where figures go."""
+        return self.folder / "figures"
+
+    @property
+    def last_checkpoint(self) -> pathlib.Path:
+        """The state that training can go on from."""
+        return self.folder / "checkpoints" / "last.ckpt"
+
+    def checkpoint(self, which: str) -> pathlib.Path:
+        """Return the file of ``best``, ``last``, or ``auto`` (best where there is one).
+
+        Raises:
+            FileNotFoundError: where it is not there.
+        """
+        best = self.folder / "checkpoints" / "best.ckpt"
+        path = {"best": best, "last": self.last_checkpoint, "auto": best if best.is_file() else self.last_checkpoint}
+        if which not in path:
+            raise ValueError(f"evaluation.checkpoint is {which!r}; choose auto, best or last")
+        if not path[which].is_file():
+            raise FileNotFoundError(f"{path[which]} is missing; train the run first, or set evaluation.checkpoint")
+        return path[which]
+
+    def start(self, settings: dict[str, Any], anew: bool) -> None:
+        """Make the folder and write ``resolved.yaml``; with ``anew`` remove what an earlier run left."""
+        if anew:
+            for path in self.folder.glob("*"):
+                if path.name != ".lock":
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.figures.mkdir(parents=True, exist_ok=True)
+        OmegaConf.save(OmegaConf.create(settings), self.folder / "resolved.yaml")
+
+    def settings(self) -> dict[str, Any]:
+        """Read ``resolved.yaml``.
+
+        Raises:
+            FileNotFoundError: where the folder holds no run.
+        """
+        path = self.folder / "resolved.yaml"
+        if not path.is_file():
+            raise FileNotFoundError(f"{self.folder} holds no run (resolved.yaml is missing); give the folder of a run")
+        settings = OmegaConf.to_container(OmegaConf.load(path))
+        assert isinstance(settings, dict)
+        return {str(key): value for key, value in settings.items()}
+
+    def write_json(self, name: str, content: Any) -> None:
+        """Write a JSON file whole or not at all."""
+        partial = self.folder / f".{name}.part"
+        partial.write_text(json.dumps(content, indent=2) + "\n")
+        partial.rename(self.folder / name)
+
+    def read_json(self, name: str) -> Any:
+        """Read a JSON file."""
+        return json.loads((self.folder / name).read_text())
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the run for this process.
+
+        Raises:
+            ValueError: where another process holds it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ValueError(
+                    f"another process is at work in {self.folder}; wait for it or change the seed"
+                ) from error
+            yield

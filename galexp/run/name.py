@@ -1,0 +1,41 @@
+"""The name of a run: the same settings find the same place."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+_NOT_HASHED = ("paths", "logger", "callback", "force", "allow_mock", "choices")
+_DEVICES = ("accelerator", "devices", "num_nodes", "strategy")
+
+
+def study(settings: dict[str, Any]) -> str:
+    """Return the experiment's name, or ``adhoc``."""
+    return settings["choices"].get("experiment") or "adhoc"
+
+
+def run_hash(settings: dict[str, Any], data_name: str) -> str:
+    """Return eight hexadecimal digits for what a run computes: not where, on which devices, or how it is watched.
+
+    Args:
+        settings: The resolved configuration.
+        data_name: Of the prepared dataset.
+    """
+    hashed = {key: copy.deepcopy(value) for key, value in settings.items() if key not in _NOT_HASHED}
+    for device in _DEVICES:
+        hashed["trainer"].pop(device, None)
+    hashed["imaging"].pop("root", None)
+    hashed["dataset"].pop("catalog", None)
+    text = json.dumps([hashed, data_name], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def run_folder(settings: dict[str, Any], data_name: str) -> pathlib.Path:
+    """Return ``<runs>/<study>/<dataset>-<split>-<model>-s<seed>-<hash8>``."""
+    choices = settings["choices"]
+    words = [choices["dataset"], choices["split"], choices["model"], f"s{settings['seed']}"]
+    name = "-".join([*words, run_hash(settings, data_name)])
+    return pathlib.Path(settings["paths"]["runs"]) / study(settings) / name

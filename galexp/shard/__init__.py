@@ -1,0 +1,1 @@
+"""The data contract: WebDataset shards, a catalog with offsets, a manifest."""

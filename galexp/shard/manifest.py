@@ -1,0 +1,85 @@
+"""What a prepared dataset says of itself: ``manifest.json``."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+FILE_NAME = "manifest.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class ShardFile:
+    """One tar of a prepared dataset: its name below ``shards/``, its length in bytes and its hash."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+    """Describe a prepared dataset.
+
+    Args:
+        dataset: The survey.
+        catalog: ``survey``, ``mock`` or the path that was read.
+        imaging: Where the pixels came from.
+        mock: Which parts were drawn rather than measured: ``catalog``, ``images``, neither or both.
+        drawn_columns: The columns that were drawn rather than measured.
+        counts: Rows after every step of the selection, in order.
+        targets: Name of each target and its unit.
+        units: Unit of every column.
+        pixel_scale: [arcsec/pixel], None where it is not known.
+        bands: Names of the bands, None where they are not known.
+        image_shapes: How many images there are of each ``height x width x band``.
+        recipe: The configuration that the content is a function of.
+        versions: Of the libraries that wrote it.
+        shards: The files.
+        content_sha256: Hash of all identifiers, image hashes and target values.
+    """
+
+    dataset: str
+    catalog: str
+    imaging: str
+    mock: list[str]
+    drawn_columns: list[str]
+    counts: dict[str, int]
+    targets: dict[str, str]
+    units: dict[str, str]
+    pixel_scale: float | None
+    bands: list[str] | None
+    image_shapes: dict[str, int]
+    recipe: dict[str, Any]
+    versions: dict[str, str]
+    shards: list[ShardFile]
+    content_sha256: str
+
+    def write(self, folder: pathlib.Path) -> None:
+        """Write ``manifest.json`` into a folder."""
+        (folder / FILE_NAME).write_text(json.dumps(dataclasses.asdict(self), indent=2) + "\n")
+
+
+def read_manifest(folder: str | pathlib.Path) -> Manifest:
+    """Read the manifest of a prepared dataset.
+
+    Raises:
+        FileNotFoundError: where the folder holds no prepared dataset.
+        ValueError: where the manifest is not what this version writes.
+    """
+    path = pathlib.Path(folder) / FILE_NAME
+    if not path.is_file():
+        raise FileNotFoundError(f"{folder} holds no prepared dataset ({FILE_NAME} is missing); run prepare")
+    try:
+        fields = json.loads(path.read_text())
+        return Manifest(**{**fields, "shards": [ShardFile(**shard) for shard in fields["shards"]]})
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} cannot be read ({error}); run prepare with force=true") from error
+
+
+def recipe_hash(recipe: dict[str, Any]) -> str:
+    """Return eight hexadecimal digits that stand for a recipe."""
+    return hashlib.sha256(json.dumps(recipe, sort_keys=True, default=str).encode()).hexdigest()[:8]

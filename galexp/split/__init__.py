@@ -1,0 +1,1 @@
+"""Which galaxies train, validate, test: pure, hashed, audited."""

@@ -1,0 +1,132 @@
+"""Look for what a split lets through: shared identities, groups, neighbors on the sky, shifted labels."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+from scipy.spatial import cKDTree
+from scipy.stats import ks_2samp
+
+from galexp.split.base import TEST, TRAIN, VAL, count, in_group, split_hash, values_of
+
+NEIGHBOR_SEPARATION = 10.0
+_GROUPS = ("group_id", "simulation")
+
+
+class LeakageError(ValueError):
+    """The same galaxy stands on both sides of a split."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Audit:
+    """What was found between the sides that a network learns from (train, val) and the side it is tested on.
+
+    Args:
+        hash: Of who is where.
+        counts: Rows of each role.
+        same_id: Identifiers on both sides.
+        same_image: Images on both sides that are equal byte by byte; blank ones are not counted.
+        shared_groups: Per grouping column, the groups with members on both sides.
+        sky_neighbors: Test galaxies within 10 arcsec of a training galaxy; None without positions.
+        label_shift: Per target, the two-sample Kolmogorov-Smirnov statistic and p-value, train and val against test.
+    """
+
+    hash: str
+    counts: dict[str, int]
+    same_id: int
+    same_image: int
+    shared_groups: dict[str, int]
+    sky_neighbors: int | None
+    label_shift: dict[str, dict[str, float]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain containers."""
+        return dataclasses.asdict(self)
+
+    def raise_on_leakage(self) -> None:
+        """Stop where the same galaxy is on both sides.
+
+        Raises:
+            LeakageError: with the counts and what to do.
+        """
+        if self.same_id or self.same_image:
+            raise LeakageError(
+                f"the split leaks: {self.same_id} ids and {self.same_image} identical images are on both sides; "
+                "remove the duplicates from the catalog and run prepare again"
+            )
+
+
+def audit(catalog: Table, roles: np.ndarray, targets: Sequence[str]) -> Audit:
+    """Compare the learning side (train and val) with the test side.
+
+    Args:
+        catalog: Column ``id``; ``sha256``, ``image_is_blank``, ``ra`` and ``dec`` [deg] and grouping columns are used
+            where they are there.
+        roles: Role of each row.
+        targets: Columns whose distribution is compared.
+
+    Raises:
+        ValueError: for a target that the catalog does not have.
+    """
+    learn, test = (roles == TRAIN) | (roles == VAL), roles == TEST
+    grouped = [name for name in _GROUPS if name in catalog.colnames]
+    return Audit(
+        hash=split_hash(np.asarray(catalog["id"]), roles),
+        counts={role: int(np.sum(roles == role)) for role in sorted(set(roles.tolist()))},
+        same_id=_shared(catalog["id"], learn, test),
+        same_image=_same_image(catalog, learn, test),
+        shared_groups={name: _shared_groups(catalog[name], learn, test) for name in grouped},
+        sky_neighbors=_sky_neighbors(catalog, learn, test),
+        label_shift={target: _label_shift(values_of(catalog, target, "the audit"), learn, test) for target in targets},
+    )
+
+
+def describe(found: Audit, roles: np.ndarray) -> str:
+    """Return the audit as one line for people."""
+    parts = [count(roles)]
+    parts += [f"{number} shared {name.removesuffix('_id')}s" for name, number in found.shared_groups.items()]
+    if found.sky_neighbors is not None:
+        parts.append(f"{found.sky_neighbors} test galaxies within {NEIGHBOR_SEPARATION:g} arcsec of a learned one")
+    parts += [f"KS {name} {shift['statistic']:.2f}" for name, shift in found.label_shift.items()]
+    return "; ".join(parts)
+
+
+def _shared(values: np.ndarray, learn: np.ndarray, test: np.ndarray) -> int:
+    return len(np.intersect1d(np.asarray(values)[learn], np.asarray(values)[test]))
+
+
+def _same_image(catalog: Table, learn: np.ndarray, test: np.ndarray) -> int:
+    if "sha256" not in catalog.colnames:
+        return 0
+    shows = ~np.asarray(catalog["image_is_blank"], dtype=bool)
+    return _shared(catalog["sha256"], learn & shows, test & shows)
+
+
+def _shared_groups(groups: np.ndarray, learn: np.ndarray, test: np.ndarray) -> int:
+    member = in_group(groups)
+    return _shared(groups, learn & member, test & member)
+
+
+def _sky_neighbors(catalog: Table, learn: np.ndarray, test: np.ndarray) -> int | None:
+    if not {"ra", "dec"} <= set(catalog.colnames):
+        return None
+    ra, dec = (np.radians(np.asarray(catalog[name], dtype=np.float64)) for name in ("ra", "dec"))
+    vectors = np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    placed = np.isfinite(vectors).all(axis=1)
+    if not (learn & placed).any() or not (test & placed).any():
+        return 0
+    chord = 2 * np.sin(np.radians(NEIGHBOR_SEPARATION / 3600) / 2)
+    distance, _ = cKDTree(vectors[learn & placed]).query(vectors[test & placed])
+    return int(np.sum(distance < chord))
+
+
+def _label_shift(values: np.ndarray, learn: np.ndarray, test: np.ndarray) -> dict[str, float]:
+    sides = [values[side & np.isfinite(values)] for side in (learn, test)]
+    if min(len(side) for side in sides) == 0:
+        return {"statistic": float("nan"), "p_value": float("nan")}
+    result = ks_2samp(*sides)
+    return {"statistic": float(result.statistic), "p_value": float(result.pvalue)}

@@ -1,0 +1,73 @@
+"""The trainer of a run: devices, precision, callbacks, logger."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.loggers import Logger
+
+from galexp.callback.checkpoint import checkpoints
+from galexp.callback.history import History
+from galexp.config import instantiate
+from galexp.run.directory import RunDirectory
+
+
+def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | None, has_val: bool) -> pl.Trainer:
+    """Make the trainer of a run.
+
+    Args:
+        settings: The resolved configuration; ``trainer.precision=auto`` is bf16 on a GPU and float32 on a CPU.
+        run: Where checkpoints and history go.
+        logger: W&B, or None.
+        has_val: Whether there are validation rows.
+
+    Raises:
+        ValueError: where a callback watches a validation metric and there are no validation rows.
+    """
+    options = dict(settings["trainer"])
+    if options["precision"] == "auto":
+        on_gpu = options["accelerator"] == "gpu" or (options["accelerator"] == "auto" and torch.cuda.is_available())
+        options["precision"] = "bf16-mixed" if on_gpu else "32-true"
+    configured = [instantiate(node) for node in settings["callback"].values()]
+    for callback in configured:
+        if not has_val and str(getattr(callback, "monitor", "")).startswith("val/"):
+            raise ValueError(
+                f"{type(callback).__name__} watches {callback.monitor}, but split.val_fraction is 0; "
+                "raise it or leave the callback out"
+            )
+    return instantiate(
+        options,
+        callbacks=[*configured, History(run.folder), *checkpoints(run.folder, has_val)],
+        logger=[logger] if logger else False,
+        default_root_dir=str(run.folder),
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+    )
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Silence what Lightning says of devices and workers: a cache in memory needs no workers."""
+    loggers = [logging.getLogger(name) for name in ("pytorch_lightning", "lightning.pytorch", "lightning_fabric")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*does not have many workers.*")
+            warnings.filterwarnings("ignore", ".*GPU available but not used.*")
+            warnings.filterwarnings("ignore", ".*LeafSpec.*is deprecated.*")
+            warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")
+            warnings.filterwarnings("ignore", ".*number of training batches .* smaller than the logging interval.*")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
