@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import traceback
+import warnings
 
 from galexp.command import VERBS, Command, help_text, parse
 from galexp.config import PACKAGE, UsageError
@@ -13,6 +14,12 @@ from galexp.config import PACKAGE, UsageError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 not understood, 130 interrupted."""
+    with warnings.catch_warnings():
+        warnings.showwarning = _note
+        return _main(arguments)
+
+
+def _main(arguments: list[str] | None) -> int:
     try:
         command = parse(sys.argv[1:] if arguments is None else arguments)
         if command.wants_help:
@@ -38,6 +45,11 @@ def _is_ours(error: BaseException) -> bool:
     """Tell whether galexp raised this itself, as a sentence for its user, rather than a library below it."""
     frames = traceback.extract_tb(error.__traceback__)
     return bool(frames) and frames[-1].filename.startswith(str(PACKAGE))
+
+
+def _note(message: Warning | str, category: type[Warning], *where: object, **more: object) -> None:
+    """Write a warning as a line for people, not as a place in the code."""
+    sys.stderr.write(f"note: {message}\n")
 
 
 def _fail(error: object, status: int) -> int:

@@ -8,7 +8,7 @@ import inspect
 import pathlib
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import hydra
@@ -82,7 +82,7 @@ def check_overrides(overrides: Sequence[str], extra: Sequence[pathlib.Path] = ()
         if group not in known or "." in override.key_or_group or override.is_delete():
             continue
         for value in _options_named(override):
-            if value not in known[group] and (group, value) != ("experiment", "null"):
+            if value not in known[group]:
                 raise UsageError(f"unknown {group} {value!r}; {nearest(value, known[group])}")
 
 
@@ -196,7 +196,8 @@ def instantiate(node: Settings, **facts: Any) -> Any:
         **facts: Further keyword arguments, such as the number of outputs.
 
     Raises:
-        UsageError: where the node holds a key that the target does not take; the message names the nearest.
+        UsageError: where the target cannot be imported, or the node holds a key that it does not take; the message
+            names the nearest.
     """
     _check_keys(node)
     make = hydra.utils.instantiate({**node, "_partial_": True, "_convert_": "all"})
@@ -204,10 +205,18 @@ def instantiate(node: Settings, **facts: Any) -> Any:
 
 
 def _check_keys(node: Settings) -> None:
-    parameters = inspect.signature(hydra.utils.get_object(node["_target_"])).parameters
+    parameters = _parameters(node["_target_"])
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
     for key, value in node.items():
         if not key.startswith("_") and key not in parameters and not takes_any:
             raise UsageError(f"{node['_target_']} takes no {key!r}; {nearest(key, parameters)}")
-        if isinstance(value, dict) and "_target_" in value:
-            _check_keys(value)
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, dict) and "_target_" in child:
+                _check_keys(child)
+
+
+def _parameters(target: str) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(hydra.utils.get_object(target)).parameters
+    except ImportError as error:
+        raise UsageError(f"{target} cannot be imported ({' '.join(str(error).split())}); check _target_") from error

@@ -129,7 +129,7 @@ def result_of(
     write_parquet(result.predictions, target.folder / "predictions.parquet")
     write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
     save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)
-    facts = {"run": run.name, "data": str(data.folder), "data_sha256": data.manifest.content_sha256}
+    facts = {"run": run.name, "data_folder": str(data.folder), "data_sha256": data.manifest.content_sha256}
     target.write_json("provenance.json", provenance(**facts))
     if result.scores:
         target.write_json("metrics.json", {"data": "mock" if data.is_mock else "observed", **facts, **result.scores})

@@ -46,8 +46,13 @@ def main(command: Command) -> int:
     if settings["verify"]:
         return verify(settings)
     data = prepare(settings)
+    skipped = [step for step in data.manifest.counts if "(not applied" in step]
     for step, count in data.manifest.counts.items():
-        say(f"{count:>10,}  {step}")
+        if step not in skipped:
+            say(f"{count:>10,}  {step}")
+    if skipped:
+        say(f"{len(skipped)} cuts were not applied, since the table lacks their columns:")
+        say(f"  {'; '.join(step.split(' (not')[0] for step in skipped)}")
     announce(data)
     return 0
 

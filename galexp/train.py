@@ -91,7 +91,11 @@ def train(settings: dict[str, Any], data: PreparedData, run: RunDirectory) -> No
         with quiet():
             trainer, result = fit_and_evaluate(settings, datamodule, run, logger)
         facts = {"seed": settings["seed"], "split_sha256": found.hash, "data_sha256": data.manifest.content_sha256}
-        facts |= {"data": str(data.folder), "device": str(trainer.strategy.root_device), "precision": trainer.precision}
+        facts |= {
+            "data_folder": str(data.folder),
+            "device": str(trainer.strategy.root_device),
+            "precision": trainer.precision,
+        }
         run.write_json("provenance.json", provenance(**facts, wall_time_s=round(time.monotonic() - started, 1)))
         save_result(settings, datamodule, result, run, logger)
         failed = False

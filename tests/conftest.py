@@ -17,9 +17,12 @@ from galexp.shard.build import Build
 from galexp.shard.read import PreparedData
 
 
-def image_bytes(identifier: str, side: int = 16, kind: str = "PNG") -> bytes:
-    """Return noise that is a function of the identifier."""
-    pixels = np.random.default_rng(list(identifier.encode())).integers(0, 256, (side, side, 3), dtype=np.uint8)
+def image_bytes(identifier: str, side: int = 16, kind: str = "PNG", bands: int = 3) -> bytes:
+    """Return noise that is a function of the identifier; gray where it is ``blank``."""
+    shape = (side, side, 3) if bands == 3 else (side, side)
+    pixels = np.random.default_rng(list(identifier.encode())).integers(0, 256, shape, dtype=np.uint8)
+    if identifier == "blank":
+        pixels[:] = 36
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, format=kind)
     return encoded.getvalue()
@@ -34,6 +37,7 @@ class FakeImaging:
     blank: tuple[str, ...] = ()
     kind: str = "PNG"
     side: int = 16
+    planes: int = 3
     name: str = "files"
     is_mock: bool = False
     bands: tuple[str, ...] | None = None
@@ -49,11 +53,8 @@ class FakeImaging:
                 raise ConnectionError("the power went out")
             if identifier not in self.left_out:
                 self.given.append(identifier)
-                yield identifier, image_bytes("blank" if identifier in self.blank else identifier, *self._form)
-
-    @property
-    def _form(self) -> tuple[int, str]:
-        return self.side, self.kind
+                shown = "blank" if identifier in self.blank else identifier
+                yield identifier, image_bytes(shown, self.side, self.kind, self.planes)
 
 
 def make_catalog(rows: int = 10) -> Table:
@@ -98,7 +99,7 @@ def image_bytes_fixture() -> Callable[..., bytes]:
     return image_bytes
 
 
-@pytest.fixture(name="FakeImaging")
+@pytest.fixture(name="fake_imaging")
 def fake_imaging_fixture() -> type[FakeImaging]:
     return FakeImaging
 

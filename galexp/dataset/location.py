@@ -49,14 +49,14 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
     A survey's catalog comes before a table of the user's, and that before a mock; likewise for images.
     """
     wanted = (catalog_kind(settings), settings["choices"]["imaging"])
-    found = []
+    found: list[tuple[list[int], pathlib.Path]] = []
     for path in pathlib.Path(settings["paths"]["data"]).glob(f"{settings['choices']['dataset']}-*/{FILE_NAME}"):
         kinds = path.parent.name.split("-")[1:3]
         fits = all(want in (AUTO, kind) for want, kind in zip(wanted, kinds, strict=True))
         if fits and MOCK not in kinds:
-            found.append((*(_MOST_REAL_FIRST.index(kind) for kind in kinds), path.parent))
+            found.append(([_MOST_REAL_FIRST.index(kind) for kind in kinds], path.parent))
     if found:
-        return min(found)[-1]
+        return min(found)[1]
     mock = mock_folder(settings)
     is_wanted = all(want in (AUTO, MOCK) for want in wanted)
     return mock if is_wanted and (mock / FILE_NAME).is_file() else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 from astropy.table import Table
 
 from galexp.datamodule import GalaxyDataModule
+from galexp.task.base import Predictions, Task
 
 if TYPE_CHECKING:
     import pathlib
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pytorch_lightning as pl
 
 
-def load_weights(task: pl.LightningModule, checkpoint: pathlib.Path) -> None:
+def load_weights(task: Task, checkpoint: pathlib.Path) -> None:
     """Load the state of a checkpoint into a task; nothing but tensors and plain containers is read.
 
     Raises:
@@ -30,15 +31,14 @@ def load_weights(task: pl.LightningModule, checkpoint: pathlib.Path) -> None:
 
 
 def predict_rows(
-    trainer: pl.Trainer, task: pl.LightningModule, datamodule: GalaxyDataModule, rows: np.ndarray
+    trainer: pl.Trainer, task: Task, datamodule: GalaxyDataModule, rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predict rows of the catalog, each once, as they are and averaged over views.
 
     Returns:
         Two arrays (row, target), in the order of ``rows``.
     """
-    batches = trainer.predict(task, dataloaders=datamodule.predict_loader(rows))
-    assert batches is not None
+    batches = cast("list[Predictions]", trainer.predict(task, dataloaders=datamodule.predict_loader(rows)))
     found = torch.cat([batch.rows for batch in batches]).numpy()
     assert np.array_equal(found, rows), "every row is predicted once"
     plain, tta = (torch.cat([getattr(batch, name) for batch in batches]) for name in ("preds", "preds_tta"))

@@ -13,6 +13,7 @@ from galexp.evaluation.baselines import baseline_predictions
 from galexp.evaluation.metrics import score_table
 from galexp.evaluation.predict import predict_rows, prediction_table
 from galexp.split.base import TEST, TRAIN, VAL
+from galexp.task.base import Task
 
 if TYPE_CHECKING:
     import pytorch_lightning as pl
@@ -32,7 +33,7 @@ class Evaluation:
 
 def evaluate(
     trainer: pl.Trainer,
-    task: pl.LightningModule,
+    task: Task,
     datamodule: GalaxyDataModule,
     targets: list[str],
     photometry: tuple[str, ...],

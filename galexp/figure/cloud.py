@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib import patheffects
 from matplotlib.colors import ListedColormap, LogNorm
+from matplotlib.ticker import LogLocator
 
 from galexp.figure.style import CURVE, POINT
 
@@ -20,6 +21,7 @@ POINTS_UP_TO = 2000
 FEWEST_IN_BIN = 5
 # Neither so light that one galaxy is lost nor so dark that black lines are.
 _COUNTS = ListedColormap(mpl.colormaps["Blues"](np.linspace(0.18, 0.8, 256)))
+_BAR: dict[str, Any] = {"label": "galaxies in a cell", "format": "%g", "shrink": 0.8, "aspect": 30, "pad": 0.02}
 _OUTLINE = [patheffects.withStroke(linewidth=3.5, foreground="white")]
 
 
@@ -75,7 +77,8 @@ def draw_cloud(
         counts, x_edges, y_edges = np.histogram2d(x, y, bins=80, range=(x_limits, y_limits))
         norm = LogNorm(vmin=1, vmax=max(counts.max(), 2))
         mesh = axes.pcolormesh(x_edges, y_edges, np.ma.masked_less(counts.T, 1), cmap=_COUNTS, norm=norm)
-        bar = axes.figure.colorbar(mesh, ax=axes, label="galaxies in a cell", shrink=0.8, aspect=30, pad=0.02)
+        bar = axes.figure.colorbar(mesh, ax=axes, ticks=LogLocator(subs=(1, 2, 5)), **_BAR)
+        bar.ax.minorticks_off()
         bar.outline.set_visible(False)
     axes.set(xlim=x_limits, ylim=y_limits)
     inside = (x >= x_limits[0]) & (x <= x_limits[1]) & (y >= y_limits[0]) & (y <= y_limits[1])
@@ -113,8 +116,10 @@ def running_quantiles(
 
 
 def draw_running_median(axes: Axes, x: np.ndarray, y: np.ndarray, limits: tuple[float, float]) -> None:
-    """Draw the running median and, thinner, the 16th and 84th percentile."""
+    """Draw the running median and, thinner, the 16th and 84th percentile, unless there are too few galaxies."""
     centers, percentiles = running_quantiles(x, y, limits)
+    if not np.isfinite(percentiles).any():
+        return
     low, median, high = percentiles.T
     axes.plot(centers, low, "--", color=CURVE, lw=1.3, label="16 to 84 %")
     axes.plot(centers, high, "--", color=CURVE, lw=1.3)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from galexp.figure.style import mark_mock, new_figure, styled
+from galexp.figure.style import mark_mock, new_figure, styled, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def gallery(
     for ax, title in zip(axes[:, 0], row_titles, strict=False):
         ax.set_ylabel(title.replace(" ", "\n", 1), fontsize=10, fontweight="bold")
     if suptitle:
-        figure.suptitle(suptitle)
+        figure.suptitle(with_unit(suptitle, "", width=14 * across))
     if is_mock:
         mark_mock(figure)
     return figure

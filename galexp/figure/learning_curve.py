@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
 from galexp.figure.style import GUIDE, ROLE_COLORS, ROLE_LINES, mark_mock, new_figure, styled
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RATE = "lr"
 _LOG_FROM = 4.0
+_PLAIN = StrMethodFormatter("{x:g}")
 
 
 @styled
@@ -97,7 +98,7 @@ def _set_scale(axes: Axes, values: np.ndarray) -> None:
     if low > 0 and high > _LOG_FROM * low:
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_major_formatter(_PLAIN)
         axes.yaxis.set_minor_formatter(NullFormatter())
         axes.set_ylim(low / 1.15, high * 1.6)
         return
@@ -110,5 +111,5 @@ def _draw_rate(axes: Axes, epochs: np.ndarray, values: np.ndarray) -> None:
     axes.set_ylabel("learning\nrate")
     axes.set_ylim(0, 1.15 * np.nanmax(values) or 1)
     axes.yaxis.set_major_locator(MaxNLocator(3))
-    axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 2), useMathText=True)
+    axes.ticklabel_format(axis="y", scilimits=(-3, 3), useMathText=True)
     axes.grid(alpha=0.25)

@@ -67,10 +67,10 @@ def _draw_histogram(axes: Axes, panel: Panel, limits: tuple[float, float]) -> No
     counts, edges, _ = axes.hist(inside, bins=bins, range=limits, color=POINT, alpha=0.45)
     axes.axvline(0, color=GUIDE, lw=1.2)
     _draw_gaussian(axes, panel.residual, edges)
-    axes.set(xlim=limits, ylim=(0, 1.25 * max(np.max(counts), 1)), ylabel="galaxies")
     axes.set_xlabel(with_unit(f"predicted $-$ true {panel.label}", panel.unit))
-    text = "\n".join(panel.counts(len(panel.residual) - len(inside)))
-    axes.text(0.03, 0.97, text, transform=axes.transAxes, va="top", fontsize=9, linespacing=1.4)
+    lines = panel.counts(len(panel.residual) - len(inside))
+    axes.set(xlim=limits, ylim=(0, (1.1 + 0.1 * len(lines)) * max(np.max(counts), 1)), ylabel="galaxies")
+    axes.text(0.03, 0.97, "\n".join(lines), transform=axes.transAxes, va="top", fontsize=9, linespacing=1.4)
 
 
 def _draw_gaussian(axes: Axes, residual: np.ndarray, edges: np.ndarray) -> None:
@@ -80,7 +80,8 @@ def _draw_gaussian(axes: Axes, residual: np.ndarray, edges: np.ndarray) -> None:
     if sigma > 0:
         x = np.linspace(edges[0], edges[-1], 400)
         digits = max(0, 1 - int(np.floor(np.log10(sigma))))
-        text = f"Gaussian of the core: {mean:+.{digits}f} ± {sigma:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+        center = f"{round(float(mean), digits) + 0.0:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+        text = f"Gaussian of the core: {center} ± {sigma:.{digits}f}"
         area = len(residual) * (edges[1] - edges[0])
         axes.plot(x, area * norm.pdf(x, mean, sigma), color=CURVE, lw=2, label=text)
         put_legend_above(axes, columns=1)

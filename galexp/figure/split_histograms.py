@@ -44,8 +44,9 @@ def split_histograms(
         is_mock: Whether the data are mock.
 
     Returns:
-        The figure. Each role's number of finite values stands in its panel; values beyond four interquartile ranges
-        of the quartiles are counted in the outermost bins. The first threshold is an edge of a bin.
+        The figure. Each role's number of finite values, and of those missing, stands over its panel; values beyond four
+        interquartile ranges of the quartiles are counted in the outermost bins. The first threshold is an edge of a
+        bin.
 
     Raises:
         ValueError: If there are no columns, one has another length than `roles`, a role is unknown, or a threshold
@@ -70,7 +71,7 @@ def split_histograms(
 
 
 def _check(columns: Mapping[str, np.ndarray], roles: np.ndarray, thresholds: Mapping[str, object]) -> None:
-    unknown = sorted(set(np.unique(roles)) - set(ROLES))
+    unknown = sorted(set(roles.tolist()) - set(ROLES))
     if not columns or unknown:
         raise ValueError(f"there are {len(columns)} columns and unknown roles {unknown}; give a column, and {ROLES}")
     for label, values in columns.items():
@@ -96,7 +97,8 @@ def _draw(axes: Axes, values: np.ndarray, roles: np.ndarray, cuts: np.ndarray) -
         if role == TRAIN:
             axes.hist(chosen, histtype="stepfilled", alpha=0.2, **style)
         width = 2.2 if role == TEST else 1.6
-        name = f"{role} ({len(chosen):,})"
+        missing = int(np.sum(roles == role)) - len(chosen)
+        name = f"{role} ({len(chosen):,}, {missing:,} missing)" if missing else f"{role} ({len(chosen):,})"
         axes.hist(chosen, histtype="step", lw=width, ls=ROLE_LINES[role], label=name, **style)
     axes.set(xlim=(edges[0], edges[-1]), ylabel="share of the role")
 

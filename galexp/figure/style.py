@@ -44,7 +44,7 @@ _STYLE = {
     "figure.constrained_layout.h_pad": 0.06,
     "figure.constrained_layout.w_pad": 0.06,
 }
-_BAND_HEIGHT = 0.26  # [inch]
+_BAND_HEIGHT, _LINE_HEIGHT = 0.26, 0.2  # [inch]
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
@@ -76,11 +76,13 @@ def new_figure(rows: int, columns: int, width: float, height: float, **options: 
 def mark_mock(figure: Figure) -> None:
     """Put a band that says MOCK DATA over the top of a figure, which becomes higher by that band."""
     width, height = figure.get_size_inches()
-    figure.set_size_inches(width, height + _BAND_HEIGHT)
-    bottom = height / (height + _BAND_HEIGHT)
-    figure.set_layout_engine("constrained", rect=(0, 0, 1, bottom))
+    total = height + _BAND_HEIGHT
+    figure.set_size_inches(width, total)
+    bottom = below = height / total
     if figure.get_suptitle():
-        figure.suptitle(figure.get_suptitle(), y=bottom - 0.06 / (height + _BAND_HEIGHT))
+        figure.suptitle(figure.get_suptitle(), y=bottom - 0.06 / total)
+        below -= (0.1 + _LINE_HEIGHT * (1 + figure.get_suptitle().count("\n"))) / total
+    figure.set_layout_engine("constrained", rect=(0, 0, 1, below))
     band = Rectangle((0, bottom), 1, 1 - bottom, transform=figure.transFigure, facecolor="#F5E3B3", edgecolor="none")
     figure.add_artist(band)
     style: dict[str, Any] = {
@@ -122,5 +124,6 @@ def with_unit(label: str, unit: str, width: int = 40) -> str:
 
 
 def put_legend_above(axes: Axes, columns: int) -> None:
-    """Put the legend over a panel, where it hides nothing."""
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2, handlelength=1.8)
+    """Put the legend, if there is anything to tell, over a panel, where it hides nothing."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2, handlelength=1.8)

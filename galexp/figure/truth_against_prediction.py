@@ -55,9 +55,12 @@ def truth_against_prediction(
     numbers = [metrics] if isinstance(metrics, Mapping) else list(metrics)
     if len(numbers) != len(shown):
         raise ValueError(f"{len(shown)} targets have {len(numbers)} sets of metrics; give one a target")
-    figure, axes = new_figure(1, len(shown), 5.2, 4.8)
-    for ax, panel, metric in zip(axes[0], shown, numbers, strict=True):
+    across = min(len(shown), 3)
+    figure, axes = new_figure(-(-len(shown) // across), across, 5.2, 4.8)
+    for ax, panel, metric in zip(axes.flat, shown, numbers, strict=False):
         _draw(ax, panel, metric)
+    for ax in axes.flat[len(shown) :]:
+        ax.set_visible(False)
     if is_mock:
         mark_mock(figure)
     return figure

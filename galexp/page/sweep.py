@@ -24,36 +24,35 @@ def show_sweep(runs: list[RunDirectory]) -> None:
         choices = run.settings()["choices"]
         groups["-".join(choices[group] for group in ("dataset", "split", "model"))].append(run)
     for name, members in groups.items():
-        console.print(spread_table(name, members))
+        for table in spread_tables(name, members):
+            console.print(table)
         if members[0].settings()["choices"]["split"] == "kfold":
             _show_pooled(members)
 
 
-def spread_table(name: str, runs: list[RunDirectory]) -> Table:
-    """Lay out mean +- sample standard deviation over runs of each method's scores on the test rows."""
+def spread_tables(name: str, runs: list[RunDirectory]) -> list[Table]:
+    """Lay out mean ± sample standard deviation over runs of each method's scores, one table per target."""
     metrics = [run.read_json("metrics.json") for run in runs]
-    is_mock = any(metric["data"] == "mock" for metric in metrics)
-    table = Table(
-        title=f"{name}{' (MOCK)' if is_mock else ''}: {len(runs)} runs, mean +- sd",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for column in ("target", "method"):
-        table.add_column(column)
-    for column in ("RMSE", "RMSE / scatter", "NMAD"):
-        table.add_column(column, justify="right")
+    mock = "MOCK " if any(metric["data"] == "mock" for metric in metrics) else ""
+    tables = []
     for target in metrics[0]["test"]:
+        title = f"{target}, {name}: {len(runs)} {mock}runs, mean ± sd"
+        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+        table.add_column("method", no_wrap=True)
+        for column in ("RMSE", "RMSE/scatter", "NMAD"):
+            table.add_column(column, justify="right", no_wrap=True)
         for method in metrics[0]["test"][target]["all"]:
             scores = [metric["test"][target]["all"][method] for metric in metrics]
             cells = [_spread(scores, key) for key in ("rmse", "normalized_rmse", "nmad")]
-            table.add_row(target, METHOD_NAMES.get(method, method), *cells)
-    return table
+            table.add_row(METHOD_NAMES.get(method, method), *cells)
+        tables.append(table)
+    return tables
 
 
 def _spread(scores: list[dict[str, float]], key: str) -> str:
     values = np.array([score[key] for score in scores], dtype=np.float64)
     spread = np.std(values, ddof=1) if len(values) > 1 else math.nan
-    return f"{np.mean(values):.4f}" + (f" +- {spread:.4f}" if math.isfinite(spread) else "")
+    return f"{np.mean(values):.4f}" + (f" ± {spread:.4f}" if math.isfinite(spread) else "")
 
 
 def _show_pooled(runs: list[RunDirectory]) -> None:

@@ -40,9 +40,10 @@ def scores_table(metrics: dict[str, Any]) -> Group:
         for name in ("n", "RMSE", "RMSE/scatter", "NMAD"):
             table.add_column(name, justify="right", no_wrap=True)
         for sample, methods in samples.items():
+            if sample != "all":
+                table.add_row(f"{sample} only:")
             for method, scores in methods.items():
-                name = METHOD_NAMES.get(method, method)
-                table.add_row(name if sample == "all" else f"{name}, {sample}", *score_cells(scores))
+                table.add_row(METHOD_NAMES.get(method, method), *score_cells(scores))
             table.add_section()
         tables.append(table)
     return Group(*tables)

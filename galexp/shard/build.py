@@ -64,9 +64,7 @@ class Build:
         (self.partial / "shards").mkdir(parents=True, exist_ok=True)
         entries = self._write_shards(catalog, imaging, progress)
         if not entries:
-            raise ValueError(
-                f"none of {len(catalog)} rows has an image that can be read; {self.folder} is left as it is"
-            )
+            raise ValueError(f"none of {len(catalog)} rows has a readable image; {self.folder} is left as it was")
         finished = _join(catalog, entries)
         manifest = {**manifest, "counts": {**manifest["counts"], "written": len(finished)}}
         if finished["image_is_blank"].any():

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from galexp.config import instantiate
 
 if TYPE_CHECKING:
-    import pytorch_lightning as pl
+    from galexp.task.base import Task
 
 
-def build_task(settings: dict[str, Any], bands: int) -> pl.LightningModule:
+def build_task(settings: dict[str, Any], bands: int) -> Task:
     """Make model, loss, optimizer, schedule and augmentation, and the task that trains them.
 
     Args:

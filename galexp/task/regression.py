@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import pytorch_lightning as pl
 import torch
 from torch import nn
 from torchmetrics import MeanSquaredError
@@ -17,6 +16,7 @@ from galexp.model.head import classify_in_float32, initialize_bias
 from galexp.model.normalize import NormalizedModel
 from galexp.optimizer.groups import decay_groups
 from galexp.split.base import TRAIN
+from galexp.task.base import Predictions, Task
 from galexp.transform.crop import center_crop_to_float
 
 if TYPE_CHECKING:
@@ -28,15 +28,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 NORMALIZATIONS = ("train", "imagenet", "none")
 
 
-class Predictions(NamedTuple):
-    """Rows of the catalog with what the network says of them, from the image as it is and averaged over its views."""
-
-    rows: Tensor
-    preds: Tensor
-    preds_tta: Tensor
-
-
-class Regression(pl.LightningModule):
+class Regression(Task):
     """Train a network on targets in their own units.
 
     The last bias starts at the mean of the training targets and the last layer runs in float32, so that a metallicity
@@ -62,6 +54,9 @@ class Regression(pl.LightningModule):
 
     target_mean: Tensor
     target_std: Tensor
+    loss: Callable[[Tensor, Tensor], Tensor]
+    augment: Callable[..., Tensor]
+    tta: Callable[..., Tensor]
 
     def __init__(
         self,
@@ -84,7 +79,8 @@ class Regression(pl.LightningModule):
         if normalize == "imagenet" and bands != len(IMAGENET_MEAN):
             raise ValueError(f"task.normalize=imagenet needs 3 bands, these images have {bands}; use train or none")
         mean, std = (IMAGENET_MEAN, IMAGENET_STD) if normalize == "imagenet" else ([0.0] * bands, [1.0] * bands)
-        self.network = NormalizedModel(classify_in_float32(model), mean, std).to(memory_format=torch.channels_last)
+        network = NormalizedModel(classify_in_float32(model), mean, std)
+        self.network = cast("Any", network).to(memory_format=torch.channels_last)
         self.targets = list(targets)
         self.loss = loss
         self.make_optimizer, self.make_schedule = optimizer, schedule
@@ -93,13 +89,9 @@ class Regression(pl.LightningModule):
         self.standardize, self.normalize = standardize, normalize
         self.register_buffer("target_mean", torch.zeros(len(self.targets)))
         self.register_buffer("target_std", torch.ones(len(self.targets)))
-        self.metrics = nn.ModuleDict(
-            {
-                "train_rmse": MeanSquaredError(squared=False),
-                "val_rmse": MeanSquaredError(squared=False),
-                "val_nmad": NMAD(),
-            }
-        )
+        self.train_rmse = MeanSquaredError(squared=False)
+        self.val_rmse = MeanSquaredError(squared=False)
+        self.val_nmad = NMAD()
 
     def learn_statistics(self, datamodule: GalaxyDataModule) -> None:
         """Take the normalization of bands and the mean of targets from the training rows."""
@@ -128,26 +120,26 @@ class Regression(pl.LightningModule):
         images = self.augment(batch.images, batch.keys, self.seed, self.current_epoch, self.image_size)
         preds = self(images)
         loss = self._loss(preds, batch.targets)
-        self.metrics["train_rmse"](preds.detach(), batch.targets)
+        self.train_rmse(preds.detach(), batch.targets)
         self.log("train/loss", loss.detach(), batch_size=len(batch.rows))
-        self.log("train/rmse", self.metrics["train_rmse"], on_step=False, on_epoch=True, batch_size=len(batch.rows))
+        self.log("train/rmse", self.train_rmse, on_step=False, on_epoch=True, batch_size=len(batch.rows))
         return loss
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Gather predictions of the validation rows."""
         preds = self(center_crop_to_float(batch.images, self.image_size))
-        for name in ("rmse", "nmad"):
-            self.metrics[f"val_{name}"].update(preds, batch.targets)
+        self.val_rmse.update(preds, batch.targets)
+        self.val_nmad.update(preds, batch.targets)
 
     def on_validation_epoch_end(self) -> None:
         """Log the error over all validation rows at once, and per target where there are several."""
-        nmad = self.metrics["val_nmad"].compute()
-        self.log("val/rmse", self.metrics["val_rmse"].compute())
+        nmad = self.val_nmad.compute()
+        self.log("val/rmse", self.val_rmse.compute())
         self.log("val/nmad", nmad.mean())
         if len(self.targets) > 1:
             self.log_dict({f"val/nmad_{target}": value for target, value in zip(self.targets, nmad, strict=True)})
-        for name in ("val_rmse", "val_nmad"):
-            self.metrics[name].reset()
+        self.val_rmse.reset()
+        self.val_nmad.reset()
 
     def predict_step(self, batch: Batch, batch_idx: int) -> Predictions:
         """Predict a batch, once and averaged over its views."""

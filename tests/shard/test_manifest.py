@@ -13,7 +13,9 @@ def test_a_manifest_comes_back_as_it_was_written(data, tmp_path):
 
 
 def test_a_folder_without_a_manifest_is_no_prepared_dataset(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"holds no prepared dataset \(manifest\.json is missing\); run prepare"):
+    with pytest.raises(
+        FileNotFoundError, match=r"holds no prepared dataset \(manifest\.json is missing\); run prepare"
+    ):
         read_manifest(tmp_path)
 
 

@@ -108,7 +108,9 @@ def test_a_shard_cut_in_half_is_refused_with_both_lengths(data):
     [path] = (data.folder / "shards").iterdir()
     size = path.stat().st_size
     path.write_bytes(path.read_bytes()[: size // 2])
-    with pytest.raises(ValueError, match=rf"{path.name} has {size // 2} bytes, the manifest says {size}: .*run prepare"):
+    with pytest.raises(
+        ValueError, match=rf"{path.name} has {size // 2} bytes, the manifest says {size}: .*run prepare"
+    ):
         PreparedData(data.folder)
 
 

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.table import Table
+
+from galexp.dataset.sdss_metallicity import SDSSMetallicity
+from galexp.image.folder import ImageFolder
+
+GOOD = {
+    "oh_p50": 8.9, "petroMag_r": 17.0, "rChi2": 1.0, "zErr": 1e-5, "z": 0.05,
+    "modelMag_u": 19.0, "modelMag_g": 18.0, "modelMag_r": 17.5, "modelMag_i": 17.2, "modelMag_z": 17.0,
+}  # fmt: skip
+BAD = [
+    ("petroMag_r", 18.0), ("petroMag_r", 10.0), ("modelMag_u", 24.0), ("modelMag_u", 17.5), ("modelMag_g", 25.0),
+    ("modelMag_z", 10.0), ("modelMag_u", np.nan), ("rChi2", 2.0), ("zErr", 0.01), ("zErr", 0.0), ("z", 0.02),
+]  # fmt: skip
+
+
+def read(tmp_path, **changes):
+    rows = [GOOD, GOOD | changes]
+    table = Table({name: [row[name] for row in rows] for name in GOOD})
+    table["objID"] = [1, 2]
+    table.write(tmp_path / "t.fits")
+    return SDSSMetallicity("auto", ["metallicity"]).read(tmp_path / "t.fits")
+
+
+@pytest.mark.parametrize(("column", "value"), BAD)
+def test_each_published_cut_drops_the_row_at_its_border(tmp_path, column, value):
+    assert read(tmp_path, **{column: value}).catalog["id"].tolist() == ["1"]
+
+
+def test_a_galaxy_inside_every_cut_stays_and_every_cut_is_counted(tmp_path):
+    selection = read(tmp_path, z=0.0201)
+    assert list(selection.counts.values()) == [2] * 7
+    assert not any("not applied" in step for step in selection.counts)
+
+
+def test_identifiers_and_metallicities_alone_are_enough(tmp_path):
+    Table({"objID": [1, 2], "oh_p50": [8.9, -9999.0]}).write(tmp_path / "t.csv")
+    selection = SDSSMetallicity("auto", ["metallicity"]).read(tmp_path / "t.csv")
+    assert len(selection.catalog) == 2
+    assert [step for step in selection.counts if step != "read" and "not applied" not in step] == []
+
+
+def test_the_photometry_of_the_baseline_is_among_the_columns():
+    assert set(SDSSMetallicity.photometry) <= {column.name for column in SDSSMetallicity.columns}
+
+
+def test_real_galaxies_are_read_built_and_given_back_byte_by_byte(real_data, tmp_path, build_data):
+    root = real_data / "sdss_metallicity"
+    selection = SDSSMetallicity("auto", ["metallicity"]).read(root / "catalog.csv")
+    assert list(selection.counts.values()) == [400] * 7
+    assert sum("not applied" in step for step in selection.counts) == 6
+    imaging = ImageFolder(str(root / "images"))
+    assert imaging.available(selection.catalog).all()
+    data = build_data(tmp_path / "real", catalog=selection.catalog, imaging=imaging)
+    assert len(data) == 400
+    for row, identifier in enumerate(data.catalog["id"]):
+        assert data.image(row) == (root / "images" / f"{identifier}.jpg").read_bytes()
+    assert data.problems() == []
+    assert not data.catalog["image_is_blank"].any()

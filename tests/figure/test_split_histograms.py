@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from galexp.figure.split_histograms import split_histograms
+from galexp.figure.style import ROLE_COLORS
+
+
+@pytest.fixture
+def density():
+    values = np.random.default_rng(0).normal(0.2, 0.4, 1000)
+    cut = np.quantile(values, 0.8)
+    return values, np.where(values > cut, "test", "train"), cut
+
+
+def steps(axes):
+    return {patch.get_label(): patch for patch in axes.patches if patch.get_label()}
+
+
+def test_the_shares_of_each_role_sum_to_one(density):
+    values, roles, _ = density
+    for step in steps(split_histograms({"density": values}, roles, is_mock=False).axes[0]).values():
+        x, y = step.get_xy().T
+        total = sum(y[i] for i in range(len(x) - 1) if x[i + 1] > x[i] + 1e-12)
+        assert total == pytest.approx(1)
+
+
+def test_no_bin_lies_on_both_sides_of_the_cut(density):
+    values, roles, cut = density
+    axes = split_histograms({"density": values}, roles, {"density": cut}, is_mock=False).axes[0]
+    train, test = (step.get_xy() for step in steps(axes).values())
+    assert train[train[:, 1] > 0, 0].max() == pytest.approx(cut)
+    assert test[test[:, 1] > 0, 0].min() == pytest.approx(cut)
+
+
+def test_the_cut_is_drawn(density):
+    values, roles, cut = density
+    axes = split_histograms({"density": values}, roles, {"density": [cut, 0.0]}, is_mock=False).axes[0]
+    assert [line.get_xdata()[0] for line in axes.lines] == [cut, 0.0]
+
+
+def test_roles_keep_their_colors_and_say_how_many_they_are(density):
+    values, _, _ = density
+    roles = np.repeat(["test", "unused", "val", "train"], 250)
+    values[:9] = np.nan
+    axes = split_histograms({"density": values}, roles, is_mock=False).axes[0]
+    labels = ["train (250)", "val (250)", "test (241, 9 missing)", "unused (250)"]
+    assert list(steps(axes)) == labels
+    for label, step in steps(axes).items():
+        assert step.get_edgecolor()[:3] == pytest.approx(
+            [int(ROLE_COLORS[label.split()[0]][i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        )
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 4, 5])
+def test_there_is_one_panel_a_column(density, columns):
+    values, roles, _ = density
+    names = [f"column {number}" for number in range(columns)]
+    figure = split_histograms(dict.fromkeys(names, values), roles, is_mock=False)
+    assert [axes.get_xlabel() for axes in figure.axes if axes.get_visible()] == names
+
+
+@pytest.mark.parametrize("values", [np.ones(4), np.full(4, np.nan), np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1e9])])
+def test_columns_without_a_spread_or_with_too_much_are_drawn(values):
+    figure = split_histograms(
+        {"column": values}, np.resize(["train", "test"], len(values)), {"column": 2.0}, is_mock=False
+    )
+    figure.draw_without_rendering()
+    assert figure.axes[0].get_xlim()[1] < 100
+
+
+@pytest.mark.parametrize(
+    ("columns", "roles", "thresholds", "match"),
+    [
+        ({}, ["train"], {}, "there are 0 columns"),
+        ({"a": np.zeros(1)}, ["unuse"], {}, r"unknown roles \['unuse'\]"),
+        ({"a": np.zeros(2)}, ["train"], {}, "column 'a' has 2 rows, roles 1"),
+        ({"a": np.zeros(1)}, ["train"], {"b": 1.0}, "threshold is given for 'b'"),
+    ],
+)
+def test_columns_roles_and_thresholds_must_match(columns, roles, thresholds, match):
+    with pytest.raises(ValueError, match=match):
+        split_histograms(columns, np.array(roles), thresholds, is_mock=False)

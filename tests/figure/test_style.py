@@ -1,0 +1,127 @@
+import ast
+import pathlib
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+import galexp.figure
+from galexp.figure.baseline_bars import baseline_bars
+from galexp.figure.gallery import gallery
+from galexp.figure.learning_curve import learning_curve
+from galexp.figure.residuals import residuals
+from galexp.figure.split_histograms import split_histograms
+from galexp.figure.style import MOCK, ROLE_COLORS, ROLE_LINES, mark_mock, new_figure, save, with_unit
+from galexp.figure.truth_against_prediction import truth_against_prediction
+from galexp.split.base import ROLES
+
+TRUTH = np.linspace(8.5, 9.2, 40)
+ROLE = np.array(["train", "test"] * 20)
+FIGURES = {
+    "truth_against_prediction": lambda **mock: truth_against_prediction(TRUTH, TRUTH, "Z", "dex", {"rmse": 0}, **mock),
+    "residuals": lambda **mock: residuals(TRUTH, np.roll(TRUTH, 1), "Z", "dex", **mock),
+    "learning_curve": lambda **mock: learning_curve({"train/rmse": [0.3, 0.2], "val/rmse": [0.3, 0.25]}, **mock),
+    "split_histograms": lambda **mock: split_histograms({"Z [dex]": TRUTH}, ROLE, **mock),
+    "gallery": lambda **mock: gallery(np.zeros((2, 8, 8, 3), np.uint8), ["a", "b"], "two", **mock),
+    "baseline_bars": lambda **mock: baseline_bars({"network": 0.4, "mean": 1.0}, **mock),
+}
+
+
+def words(figure):
+    return [text.get_text() for text in figure.texts]
+
+
+def test_every_figure_of_the_folder_is_tested_here():
+    files = pathlib.Path(galexp.figure.__file__).parent.glob("*.py")
+    assert {path.stem for path in files if "\n@styled\n" in path.read_text()} - {"style"} == set(FIGURES)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_mock_data_is_marked_and_real_data_is_not(name):
+    assert MOCK in words(FIGURES[name](is_mock=True))
+    assert MOCK not in words(FIGURES[name](is_mock=False))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_whether_data_are_mock_must_be_said(name):
+    with pytest.raises(TypeError, match="is_mock"):
+        FIGURES[name]()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("is_mock", [True, False])
+def test_no_panel_reaches_into_the_band_of_mock_data_or_beyond_the_page(name, is_mock, tmp_path):
+    figure = FIGURES[name](is_mock=is_mock)
+    save(figure, tmp_path / "figure.png")
+    height = figure.get_size_inches()[1]
+    top = height - 0.26 if is_mock else height
+    for axes in figure.axes:
+        box = axes.get_tightbbox().transformed(figure.dpi_scale_trans.inverted())
+        assert box.y1 <= top + 1e-6
+        assert min(box.x0, box.y0) >= -1e-6
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figures_are_written_and_the_same_figure_gives_the_same_bytes(name, tmp_path):
+    first, second = (save(FIGURES[name](is_mock=True), tmp_path / folder / "a.png") for folder in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
+    with Image.open(first) as image:
+        assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_settings_of_the_user_change_nothing_and_are_not_changed(name, tmp_path):
+    plain = save(FIGURES[name](is_mock=True), tmp_path / "plain.png").read_bytes()
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "black", "text.usetex": True, "savefig.dpi": 10}):
+        before = dict(mpl.rcParams)
+        assert save(FIGURES[name](is_mock=True), tmp_path / "user.png").read_bytes() == plain
+        assert dict(mpl.rcParams) == before
+
+
+def test_nothing_in_the_folder_knows_pyplot():
+    for path in pathlib.Path(galexp.figure.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in getattr(node, "names", [])] if isinstance(node, ast.Import) else []
+            assert "pyplot" not in f"{names} {getattr(node, 'module', '')}", path.name
+
+
+def test_figures_do_not_load_pyplot():
+    code = "import galexp.figure.truth_against_prediction, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("title", ["two", "held-out galaxies: log of the stellar mass of each"])
+def test_a_title_lies_between_the_band_and_the_panels(title):
+    figure = gallery(np.zeros((2, 8, 8, 3), np.uint8), ["a", "b"], title, is_mock=True)
+    figure.draw_without_rendering()
+    box = figure._suptitle.get_window_extent()
+    band = figure.artists[0].get_window_extent()
+    assert box.y1 <= band.y0
+    assert box.width < figure.bbox.width
+    assert max(axes.get_window_extent().y1 for axes in figure.axes) <= box.y0
+
+
+def test_the_band_makes_the_figure_higher_and_takes_nothing_from_the_panels():
+    heights = []
+    for mock in (False, True):
+        figure, axes = new_figure(1, 1, 4, 3)
+        if mock:
+            mark_mock(figure)
+        figure.draw_without_rendering()
+        heights.append(axes[0, 0].get_window_extent().height)
+    assert heights[1] == pytest.approx(heights[0], rel=0.03)
+
+
+def test_every_role_has_a_color_and_a_line_of_its_own():
+    assert set(ROLE_COLORS) == set(ROLE_LINES) == set(ROLES)
+    gray = sorted(np.dot(to_rgb(ROLE_COLORS[role]), [0.2126, 0.7152, 0.0722]) for role in ("train", "val", "test"))
+    assert np.diff(gray).min() > 0.1
+
+
+def test_long_labels_are_broken():
+    assert max(map(len, with_unit("a rather long label " * 5, "dex").splitlines())) <= 40
+    assert with_unit("redshift", "") == "redshift"

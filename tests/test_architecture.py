@@ -1,0 +1,153 @@
+"""What holds for the whole package: imports point down, heavy libraries have one home, files and functions stay small."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+from collections.abc import Iterator
+
+import pytest
+
+import galexp
+
+ROOT = pathlib.Path(galexp.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text()) for path in FILES}
+ORDER = [
+    {"__main__", "prepare", "train", "evaluate", "list", "command", "launch"},
+    {"sweep"},
+    {"tracking"},
+    {"callback"},
+    {"run"},
+    {"page"},
+    {"figure"},
+    {"attribution", "similarity"},
+    {"evaluation"},
+    {"task"},
+    {"datamodule"},
+    {"metric"},
+    {"loss"},
+    {"optimizer"},
+    {"model"},
+    {"transform"},
+    {"split"},
+    {"dataset"},
+    {"shard"},
+    {"mock"},
+    {"nbody"},
+    {"environment"},
+    {"image"},
+    {"catalog"},
+    {"config"},
+    {"terminal"},
+    {"__init__"},
+]
+LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
+HEAVY = ("wandb", "timm", "webdataset")
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 50
+
+
+def room(path: pathlib.Path) -> str:
+    """Return the top-level name that a file belongs to."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imported(tree: ast.AST, package: str) -> Iterator[str]:
+    """Yield the full name of every import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = ".".join(
+                    [*package.split(".")[: len(package.split(".")) - node.level + 1], *filter(None, [base])]
+                )
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def rooms_imported(path: pathlib.Path) -> set[str]:
+    """Return the top-level names of galexp that a file imports."""
+    package = ".".join(["galexp", *path.relative_to(ROOT).parts[:-1]])
+    found = set()
+    for name in imported(TREES[path], package):
+        parts = name.split(".")
+        if parts[0] == "galexp":
+            is_room = len(parts) > 1 and ((ROOT / parts[1]).is_dir() or (ROOT / f"{parts[1]}.py").is_file())
+            found.add(parts[1] if is_room else "__init__")
+    return found
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield every function and method."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def public(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """Yield classes, functions and methods whose names do not begin with an underscore, and nothing inside functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not child.name.startswith("_"):
+            yield f"{prefix}{child.name}", child
+            if isinstance(child, ast.ClassDef):
+                yield from public(child, f"{child.name}.")
+
+
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+@every_file
+def test_every_room_has_its_place_in_the_order(path):
+    assert room(path) in LEVEL, f"{room(path)} stands nowhere in the order of imports"
+
+
+@every_file
+def test_imports_point_down(path):
+    own = LEVEL.get(room(path), 0)
+    up = {name for name in rooms_imported(path) if name != room(path) and LEVEL.get(name, 0) <= own and own > 0}
+    assert not up, f"{path.relative_to(ROOT)} imports {sorted(up)}, which stand above it"
+
+
+@pytest.mark.parametrize("library", HEAVY)
+def test_a_heavy_library_has_one_home(library):
+    homes = [
+        str(path.relative_to(ROOT))
+        for path, tree in TREES.items()
+        if any(name.split(".")[0] == library for name in imported(tree, "galexp"))
+    ]
+    assert len(homes) <= 1, homes
+
+
+@every_file
+def test_no_file_is_longer_than_three_hundred_lines(path):
+    assert len(path.read_text().splitlines()) <= MOST_LINES
+
+
+@every_file
+def test_no_function_is_longer_than_fifty_lines(path):
+    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions(TREES[path])}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
+
+
+@every_file
+def test_nothing_is_printed(path):
+    calls = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.Call)]
+    assert not [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "print"]
+
+
+@every_file
+def test_every_module_and_everything_public_has_a_docstring(path):
+    assert ast.get_docstring(TREES[path])
+    overrides = {"forward", "training_step", "validation_step", "test_step", "predict_step"}
+    bare = [
+        name
+        for name, node in public(TREES[path])
+        if not ast.get_docstring(node) and name.split(".")[-1] not in overrides
+    ]
+    assert bare == []
+
+
+def test_the_walk_sees_imports_in_functions_and_relative_ones():
+    tree = ast.parse("def f():\n    import wandb.sdk\nfrom . import b\nfrom ..task import c\nfrom .d import e")
+    assert list(imported(tree, "galexp.model")) == [
+        "galexp.model.b", "galexp.task.c", "galexp.model.d.e", "wandb.sdk",
+    ]  # fmt: skip

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import pytorch_lightning as pl
+import torch
+
+from galexp.datamodule import Batch, EpochBatches, GalaxyDataModule, object_keys
+from galexp.split.base import TEST, TRAIN, UNUSED, VAL
+
+ROLES = np.array([TRAIN] * 11 + [VAL] * 4 + [TEST] * 5 + [UNUSED] * 3)
+
+
+@pytest.fixture
+def module(tmp_path, build_data, make_catalog):
+    data = build_data(tmp_path / "prepared", catalog=make_catalog(len(ROLES)))
+
+    def module(**settings) -> GalaxyDataModule:
+        common = {"image_size": 8, "batch_size": 4, "roles": ROLES, "targets": ["metallicity"]}
+        return GalaxyDataModule(data, **(common | settings))
+
+    return module
+
+
+def rows_of(loader) -> list[int]:
+    return [row for batch in loader for row in batch.rows.tolist()]
+
+
+def test_prediction_covers_each_row_once_in_order(module):
+    made = module()
+    assert rows_of(made.predict_loader(np.arange(23))) == list(range(23))
+    assert rows_of(made.test_dataloader()) == list(range(15, 20))
+    assert rows_of(made.val_dataloader()) == list(range(11, 15))
+    assert [len(batch.rows) for batch in made.test_dataloader()] == [4, 1]
+
+
+def test_a_batch_holds_images_targets_keys_and_rows_of_the_same_galaxies(module):
+    made = module(targets=["metallicity", "not_there"])
+    for batch in made.predict_loader(np.array([5, 2, 20])):
+        assert isinstance(batch, Batch)
+        assert torch.equal(batch.images, made.images[[5, 2, 20]])
+        truth = torch.tensor(made.data.catalog["metallicity"][[5, 2, 20]], dtype=torch.float32)
+        assert torch.equal(batch.targets[:, 0], truth)
+        assert batch.targets[:, 1].isnan().all()
+        assert torch.equal(batch.keys, object_keys(made.data.catalog["id"][[5, 2, 20]].tolist()))
+
+
+def test_training_drops_the_last_incomplete_batch_and_repeats_no_row(module):
+    made = module()
+    loader = made.train_dataloader()
+    rows = rows_of(loader)
+    assert len(loader) == 2
+    assert len(rows) == len(set(rows)) == 8
+    assert set(rows) <= set(made.rows(TRAIN).tolist())
+
+
+def test_the_order_of_training_is_a_function_of_seed_and_epoch():
+    def order(seed: int, epoch: int) -> list[list[int]]:
+        batches = EpochBatches(np.arange(40), 8, seed)
+        batches.set_epoch(epoch)
+        return list(batches)
+
+    assert order(0, 3) == order(0, 3)
+    assert order(0, 3) != order(0, 4)
+    assert order(0, 3) != order(1, 3)
+    assert sorted(sum(order(0, 3), [])) == list(range(40))
+
+
+@pytest.mark.filterwarnings("ignore:`isinstance.treespec, LeafSpec.` is deprecated:FutureWarning")  # Lightning's own
+@pytest.mark.filterwarnings("ignore:The '.*_dataloader' does not have many workers")
+@pytest.mark.filterwarnings("ignore:Total length of .list. across ranks is zero")
+def test_lightning_names_the_epoch_to_the_sampler_and_accepts_no_validation(module):
+    class Seen(pl.LightningModule):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.zeros(()))
+            self.rows: dict[int, list[int]] = {}
+
+        def training_step(self, batch: Batch, index: int) -> torch.Tensor:
+            self.rows.setdefault(self.current_epoch, []).extend(batch.rows.tolist())
+            return self.weight * 1
+
+        def validation_step(self, batch: Batch, index: int) -> None: ...
+
+        def configure_optimizers(self) -> torch.optim.Optimizer:
+            return torch.optim.SGD(self.parameters(), lr=0.1)
+
+    made = module(roles=np.where(ROLES == VAL, TRAIN, ROLES))
+    assert made.val_dataloader() == []
+    seen = Seen()
+    quiet = {
+        "logger": False,
+        "enable_checkpointing": False,
+        "enable_progress_bar": False,
+        "enable_model_summary": False,
+    }
+    pl.Trainer(accelerator="cpu", max_epochs=2, **quiet).fit(seen, made)
+    for epoch in (0, 1):
+        expected = EpochBatches(made.rows(TRAIN), 4, made.seed)
+        expected.set_epoch(epoch)
+        assert seen.rows[epoch] == sum(expected, [])
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("cache", ["memory", "disk", "none"])
+def test_every_cache_and_number_of_workers_gives_the_same_batches(module, cache):
+    expected = list(module().train_dataloader())
+    for workers in (0, 2):
+        found = list(module(cache=cache, num_workers=workers).train_dataloader())
+        assert len(found) == len(expected)
+        for one, other in zip(found, expected, strict=True):
+            assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_statistics_are_numpys_over_the_training_images(module):
+    made = module()
+    images = made.images[made.rows(TRAIN).tolist()].numpy() / 255
+    mean, spread = made.image_statistics()
+    np.testing.assert_allclose(mean, images.mean((0, 2, 3)), rtol=1e-12)
+    np.testing.assert_allclose(spread, images.std((0, 2, 3)), rtol=1e-9)
+
+
+def test_statistics_of_at_most_so_many_images_are_of_the_first(module):
+    made = module()
+    images = made.images[[0, 1, 2]].numpy() / 255
+    np.testing.assert_allclose(made.image_statistics(most=3)[0], images.mean((0, 2, 3)), rtol=1e-12)
+
+
+def test_the_bands_are_those_of_the_images(module):
+    assert module().bands == 3
+
+
+def test_keys_are_the_start_of_sha256_and_differ():
+    keys = object_keys([str(number) for number in range(1000)])
+    assert len(set(keys.tolist())) == 1000
+    assert keys.min() >= 0
+    assert keys[1] == int("6b86b273ff34fce1", 16) >> 1  # SHA-256 of "1" begins with 6b86b273ff34fce1
+
+
+def test_fewer_training_rows_than_a_batch_are_refused(module):
+    with pytest.raises(ValueError, match="11 training rows are less than one batch of 12; lower batch_size"):
+        module(batch_size=12)
