@@ -1,4 +1,4 @@
-"""What holds for the whole package: imports point down, heavy libraries have one home, files and functions stay small."""
+"""What holds for the whole package: imports point down, heavy libraries have one home, files stay small."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ ROOT = pathlib.Path(galexp.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text()) for path in FILES}
 ORDER = [
-    {"__main__", "prepare", "train", "evaluate", "list", "command", "launch"},
+    {"__main__", "prepare", "train", "evaluate", "list", "launch"},
     {"sweep"},
+    {"trainer"},
     {"tracking"},
     {"callback"},
-    {"run"},
     {"page"},
+    {"run"},
     {"figure"},
     {"attribution", "similarity"},
     {"evaluation"},
@@ -38,6 +39,7 @@ ORDER = [
     {"environment"},
     {"image"},
     {"catalog"},
+    {"command"},
     {"config"},
     {"terminal"},
     {"__init__"},
@@ -83,8 +85,15 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the number of lines of a function, its docstring left out."""
+    lines = (node.end_lineno or 0) - node.lineno + 1
+    first = node.body[0]
+    return lines - ((first.end_lineno or 0) - first.lineno + 1 if ast.get_docstring(node) else 0)
+
+
 def public(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.AST]]:
-    """Yield classes, functions and methods whose names do not begin with an underscore, and nothing inside functions."""
+    """Yield classes, functions and methods whose names do not begin with an underscore."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not child.name.startswith("_"):
             yield f"{prefix}{child.name}", child
@@ -123,8 +132,8 @@ def test_no_file_is_longer_than_three_hundred_lines(path):
 
 
 @every_file
-def test_no_function_is_longer_than_fifty_lines(path):
-    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions(TREES[path])}
+def test_no_function_is_longer_than_fifty_lines_beside_its_docstring(path):
+    lengths = {node.name: length(node) for node in functions(TREES[path])}
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
 
 

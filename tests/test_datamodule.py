@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import pytorch_lightning as pl
@@ -63,7 +65,7 @@ def test_the_order_of_training_is_a_function_of_seed_and_epoch():
     assert order(0, 3) == order(0, 3)
     assert order(0, 3) != order(0, 4)
     assert order(0, 3) != order(1, 3)
-    assert sorted(sum(order(0, 3), [])) == list(range(40))
+    assert sorted(itertools.chain(*order(0, 3))) == list(range(40))
 
 
 @pytest.mark.filterwarnings("ignore:`isinstance.treespec, LeafSpec.` is deprecated:FutureWarning")  # Lightning's own
@@ -98,7 +100,7 @@ def test_lightning_names_the_epoch_to_the_sampler_and_accepts_no_validation(modu
     for epoch in (0, 1):
         expected = EpochBatches(made.rows(TRAIN), 4, made.seed)
         expected.set_epoch(epoch)
-        assert seen.rows[epoch] == sum(expected, [])
+        assert seen.rows[epoch] == list(itertools.chain(*expected))
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

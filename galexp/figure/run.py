@@ -17,7 +17,7 @@ from galexp.figure.residuals import residuals
 from galexp.figure.split_histograms import split_histograms
 from galexp.figure.style import save
 from galexp.figure.truth_against_prediction import truth_against_prediction
-from galexp.split.base import TEST
+from galexp.split.base import TEST, TRAIN, VAL
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -104,10 +104,22 @@ def _gallery_figure(datamodule: GalaxyDataModule, truth: np.ndarray, preds: np.n
 
 
 def _split_figure(datamodule: GalaxyDataModule, targets: list[str], split_column: str | None) -> Figure:
-    catalog = datamodule.data.catalog
+    catalog, roles = datamodule.data.catalog, datamodule.roles
     names = [*targets, *([split_column] if split_column in catalog.colnames else [])]
     columns = {readable(str(name)): np.asarray(catalog[name], dtype=np.float64) for name in names}
-    return split_histograms(columns, datamodule.roles, is_mock=datamodule.data.is_mock)
+    cuts = {name: _cut(values, roles) for name, values in columns.items()}
+    thresholds = {name: cut for name, cut in cuts.items() if cut is not None}
+    return split_histograms(columns, roles, thresholds, is_mock=datamodule.data.is_mock)
+
+
+def _cut(values: np.ndarray, roles: np.ndarray) -> float | None:
+    """Return the value that separates the held-out rows from the others, if one does."""
+    test, learn = values[roles == TEST], values[np.isin(roles, (TRAIN, VAL))]
+    if not len(learn) or not np.isfinite([*test, *learn]).all():
+        return None
+    if test.min() > learn.max():
+        return float((test.min() + learn.max()) / 2)
+    return float((test.max() + learn.min()) / 2) if test.max() < learn.min() else None
 
 
 def readable(column: str) -> str:
