@@ -36,6 +36,8 @@ def _main(arguments: list[str] | None) -> int:
 
 
 def _run(command: Command) -> int:
+    """Check the words before any heavy library is imported, then hand them to the verb."""
+    command.check()
     if command.multirun:
         return importlib.import_module("galexp.sweep").main(command)
     return importlib.import_module(f"galexp.{command.verb}").main(command)

@@ -8,7 +8,7 @@ import pathlib
 from collections.abc import Sequence
 
 from galexp import __version__
-from galexp.config import PACKAGE, Settings, UsageError, choices, compose, nearest
+from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choices, compose, nearest
 
 VERBS = ("prepare", "train", "evaluate", "list")
 SWEEPING = ("train", "evaluate")
@@ -27,6 +27,16 @@ class Command:
     config_dir: pathlib.Path | None = None
     multirun: bool = False
     wants_help: bool = False
+
+    def check(self) -> None:
+        """Refuse unknown groups and options, and unknown keys where the words alone make the configuration.
+
+        Raises:
+            UsageError: naming the nearest.
+        """
+        check_overrides(self.overrides, [self.config_dir] if self.config_dir else [])
+        if self.verb in ("prepare", "train") and not self.multirun:
+            self.settings()
 
     def settings(self, *base: str) -> Settings:
         """Compose the configuration from what the caller puts first and then the overrides of the command line."""

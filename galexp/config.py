@@ -108,7 +108,6 @@ def compose(overrides: Sequence[str], config_dir: pathlib.Path | None = None) ->
     extra = [config_dir] if config_dir else []
     _check_folders(extra)
     check_overrides(overrides, extra)
-    register_resolvers()
     search = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
     GlobalHydra.instance().clear()
     with hydra.initialize_config_dir(str(conf_dir()), version_base=HYDRA_VERSION_BASE):
@@ -168,7 +167,8 @@ def _usage_error(error: Exception, overrides: Sequence[str]) -> UsageError:
     with_groups = [word for word in groups if word.split("=")[0].lstrip("+~") in choices()]
     keys = [*_flat_keys(hydra.compose("config", with_groups)), *choices()]
     close = difflib.get_close_matches(key, keys, n=1, cutoff=0.5)
-    return UsageError(f"unknown key {key!r}; {nearest(key, keys if close else _root_keys())}")
+    hint = f" (a further argument of a _target_ takes a plus: +{key}=...)" if "." in key else ""
+    return UsageError(f"unknown key {key!r}; {nearest(key, keys if close else _root_keys())}{hint}")
 
 
 def _flat_keys(node: DictConfig, prefix: str = "") -> list[str]:
@@ -181,11 +181,13 @@ def _flat_keys(node: DictConfig, prefix: str = "") -> list[str]:
     return keys
 
 
-def register_resolvers() -> None:
-    """Register what the YAML files compute: the name of the study, which is the experiment's or ``adhoc``."""
-    OmegaConf.register_new_resolver(
-        "experiment_or_adhoc", lambda: HydraConfig.get().runtime.choices.get("experiment") or "adhoc", replace=True
-    )
+def sweep_parameters(experiment: str) -> dict[str, str]:
+    """Return what an experiment sweeps over: ``hydra.sweeper.params`` of its YAML, empty where it has none."""
+    path = conf_dir() / "experiment" / f"{experiment}.yaml"
+    if not path.is_file():
+        return {}
+    params = OmegaConf.select(OmegaConf.load(path), "hydra.sweeper.params") or {}
+    return {str(key): str(value) for key, value in params.items()}
 
 
 def instantiate(node: Settings, **facts: Any) -> Any:

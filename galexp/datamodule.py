@@ -136,8 +136,9 @@ class GalaxyDataModule(pl.LightningDataModule):
         return np.flatnonzero(self.roles == role)
 
     def image_statistics(self, most: int = 2048) -> tuple[list[float], list[float]]:
-        """Return mean and standard deviation of each band over training images in [0, 1] (at most ``most``)."""
-        rows = self.rows(TRAIN)[:most].tolist()
+        """Return mean and standard deviation of each band over at most ``most`` training images in [0, 1]."""
+        rows = self.rows(TRAIN)
+        rows = rows[:: -(-len(rows) // most)].tolist()
         total, squares, pixels = torch.zeros(self.bands), torch.zeros(self.bands), 0
         for start in range(0, len(rows), 64):
             images = self.images[rows[start : start + 64]].double() / 255

@@ -33,7 +33,7 @@ from galexp.config import instantiate
 from galexp.dataset.base import Dataset, Selection
 from galexp.dataset.location import MOCK, catalog_kind, find, folder, mock_folder, mock_recipe
 from galexp.run.provenance import versions
-from galexp.shard.build import Build
+from galexp.shard.build import Build, recover
 from galexp.shard.manifest import FILE_NAME, read_manifest
 from galexp.shard.read import PreparedData
 from galexp.shard.write import file_sha256
@@ -110,6 +110,7 @@ def prepare(settings: dict[str, Any]) -> PreparedData:
     path.parent.mkdir(parents=True, exist_ok=True)
     with (path.parent / f".{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        recover(path)
         build = _mock if is_mock else _from_files
         build(settings, dataset, path)
     return PreparedData(path)
@@ -132,14 +133,15 @@ def _from_files(settings: dict[str, Any], dataset: Dataset, path: pathlib.Path) 
     if settings["choices"]["imaging"] in ("auto", MOCK):
         raise ValueError("a catalog of your own needs its images: give imaging=files imaging.root=FOLDER")
     selection = dataset.read(settings["dataset"]["catalog"])
-    has_image = instantiate(settings["imaging"]).available(selection.catalog)
+    imaging = instantiate(settings["imaging"])
+    has_image = imaging.available(selection.catalog)
     counts = {**selection.counts, "with an image": int(np.sum(has_image))}
     recipe = {
         "dataset": settings["choices"]["dataset"],
         "catalog_sha256": file_sha256(pathlib.Path(settings["dataset"]["catalog"])),
         "columns": settings["dataset"]["columns"],
         "imaging": settings["imaging"],
-        "images": counts["with an image"],
+        "images_sha256": imaging.fingerprint(selection.catalog[has_image]),
         "version": __version__,
     }
     if not _is_there(path, recipe, settings["force"]):

@@ -15,18 +15,17 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from galexp.command import Command
-from galexp.config import HYDRA_VERSION_BASE, UsageError, check_overrides, conf_dir, settings
+from galexp.config import HYDRA_VERSION_BASE, UsageError, conf_dir, settings
 from galexp.page.sweep import show_sweep
 from galexp.run.directory import RunDirectory
-from galexp.run.name import study
 from galexp.terminal import say
+from galexp.train import train_once
 
 
 def main(command: Command) -> int:
     """Run one job per combination; a failed job is listed, the others run, and the exit status tells."""
     if command.verb != "train":
         raise UsageError(f"{command.verb} takes no --multirun yet; name several runs instead")
-    check_overrides(command.overrides, [command.config_dir] if command.config_dir else [])
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder) / "jobs.jsonl"
         log.touch()
@@ -51,8 +50,6 @@ def _run_hydra(command: Command, log: pathlib.Path) -> None:
 
 def job(composed: DictConfig) -> None:
     """Train one run of a sweep and note what became of it."""
-    from galexp.train import train_once
-
     plain = OmegaConf.to_container(composed, resolve=False)
     assert isinstance(plain, dict)
     log = pathlib.Path(plain.pop("sweep_log"))
@@ -65,12 +62,3 @@ def job(composed: DictConfig) -> None:
         say(str(error) if isinstance(error, ValueError | OSError) else traceback.format_exc(), "red")
     with log.open("a") as stream:
         stream.write(json.dumps(note) + "\n")
-
-
-def sweep_parameters(composed: dict[str, Any]) -> dict[str, str]:
-    """Return what the experiment of a configuration sweeps over: ``hydra.sweeper.params`` of its YAML."""
-    experiment = conf_dir() / "experiment" / f"{study(composed)}.yaml"
-    if not experiment.is_file():
-        return {}
-    params = OmegaConf.select(OmegaConf.load(experiment), "hydra.sweeper.params")
-    return {str(key): str(value) for key, value in (params or {}).items()}

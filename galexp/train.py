@@ -29,7 +29,7 @@ from galexp import launch, tracking
 from galexp.callback.history import read_history
 from galexp.catalog.parquet import write_parquet
 from galexp.command import Command
-from galexp.config import instantiate
+from galexp.config import instantiate, sweep_parameters
 from galexp.datamodule import GalaxyDataModule
 from galexp.evaluation.metrics import flatten
 from galexp.evaluation.predict import load_weights
@@ -44,7 +44,6 @@ from galexp.shard.read import PreparedData
 from galexp.split.assign import assign_roles
 from galexp.split.audit import Audit, audit, describe
 from galexp.split.base import VAL, role_counts
-from galexp.sweep import sweep_parameters
 from galexp.task.build import build_task
 from galexp.terminal import progress_bar, say
 from galexp.trainer import make_trainer, quiet
@@ -56,7 +55,7 @@ if TYPE_CHECKING:
 def main(command: Command) -> int:
     """Train one run, unless it is finished already, and print what came out."""
     settings = command.settings()
-    swept = sweep_parameters(settings)
+    swept = sweep_parameters(study(settings))
     if swept:
         say(f"experiment={study(settings)} is a sweep over {', '.join(swept)}: add --multirun for all of it")
     show_run(train_once(settings))

@@ -49,6 +49,7 @@ def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | N
         enable_progress_bar=False,
         enable_model_summary=False,
         num_sanity_val_steps=0,
+        **({} if has_val else {"limit_val_batches": 0}),
         use_distributed_sampler=False,
     )
 

@@ -14,8 +14,9 @@ ROOT = pathlib.Path(galexp.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text()) for path in FILES}
 ORDER = [
-    {"__main__", "prepare", "train", "evaluate", "list", "launch"},
+    {"__main__"},
     {"sweep"},
+    {"prepare", "train", "evaluate", "list", "launch"},
     {"trainer"},
     {"tracking"},
     {"callback"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pathlib
 import warnings
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ class ImageFolder:
         unreadable: ``raise`` stops at the first image that cannot be decoded, ``skip`` drops and counts it.
 
     Raises:
-        ValueError: for a missing folder, or an unknown ``unreadable``.
+        ValueError: for a missing folder, an unknown ``unreadable``, or an id with files in two formats.
     """
 
     name = "files"
@@ -49,7 +50,14 @@ class ImageFolder:
         self.root = pathlib.Path(root)
         self.pixel_scale = pixel_scale
         self.unreadable = unreadable
-        self._paths = {path.stem: path for path in sorted(self.root.iterdir()) if path.suffix.lower() in _SUFFIXES}
+        found = [path for path in sorted(self.root.iterdir()) if path.suffix.lower() in _SUFFIXES]
+        self._paths = {path.stem: path for path in found}
+        doubles = [path.name for path in found if self._paths[path.stem] != path]
+        if doubles:
+            raise ValueError(
+                f"{self.root} holds {len(doubles)} ids in more than one format, such as {doubles[0]} beside "
+                f"{self._paths[pathlib.Path(doubles[0]).stem].name}; keep one file each"
+            )
 
     def available(self, catalog: Table) -> Bool[np.ndarray, " galaxy"]:
         """Tell which rows have a file.
@@ -67,6 +75,12 @@ class ImageFolder:
                 "files must be named by id: check imaging.root and dataset.columns.id"
             )
         return found
+
+    def fingerprint(self, catalog: Table) -> str:
+        """Return a hash of the names and lengths of the rows' files."""
+        paths = [self._paths[str(identifier)] for identifier in catalog["id"]]
+        lines = "\n".join(f"{path.name} {path.stat().st_size}" for path in paths)
+        return hashlib.sha256(lines.encode()).hexdigest()
 
     def images(self, catalog: Table) -> Iterator[tuple[str, bytes]]:
         """Yield (id, bytes) row by row; with ``unreadable="skip"`` broken images are left out.

@@ -105,7 +105,15 @@ class Build:
             shutil.rmtree(old, ignore_errors=True)
             self.folder.rename(old)
         self.partial.rename(self.folder)
-        shutil.rmtree(old, ignore_errors=True)
+        for leftover in (old, *self.folder.parent.glob(f".{self.folder.name}-????????.partial")):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def recover(folder: pathlib.Path) -> None:
+    """Put back what stood in a folder, where a build was killed between taking it away and replacing it."""
+    old = folder.with_name(f".{folder.name}.old")
+    if old.exists() and not folder.exists():
+        old.rename(folder)
 
 
 def _finished(path: pathlib.Path, rows: Table) -> list[Entry] | None:

@@ -7,7 +7,7 @@ import os
 import pathlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -48,6 +48,7 @@ class ImageCache:
         if place not in PLACES:
             raise ValueError(f"datamodule.cache is {place!r}; choose from {', '.join(PLACES)}")
         self.data = data
+        self.place = place
         self.image_size = image_size
         self.field_fraction = field_fraction
         self.bands = bands_of(data)
@@ -60,6 +61,15 @@ class ImageCache:
         if self._images is None:
             return torch.stack([self._decode(row) for row in rows])
         return torch.from_numpy(self._images[rows])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave a memory map out: the other process maps the file again."""
+        return {**self.__dict__, "_images": None if isinstance(self._images, np.memmap) else self._images}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self.place == "disk":
+            self._images = np.load(self._path(), mmap_mode="r")
 
     def _decode(self, row: int) -> Tensor:
         pixels = torch.from_numpy(np.array(self.data.pixels(row).transpose(2, 0, 1), order="C"))
