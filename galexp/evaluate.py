@@ -35,7 +35,7 @@ from galexp.evaluation.predict import load_weights
 from galexp.evaluation.run import evaluate
 from galexp.figure.run import run_figures, save_figures
 from galexp.page.table import scores_table
-from galexp.prepare import announce, open_data
+from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.provenance import provenance
 from galexp.shard.read import PreparedData

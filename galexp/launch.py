@@ -20,14 +20,15 @@ def is_done(run: RunDirectory, data: PreparedData, force: bool) -> bool:
     Raises:
         ValueError: where it was trained on other data than what is prepared now.
     """
-    if force or not run.is_finished:
-        if run.last_checkpoint.is_file() and not force:
-            say("this run was interrupted: it goes on from its last epoch (force=true starts anew)")
+    if force or not (run.is_finished or run.last_checkpoint.is_file()):
         return False
-    if run.read_json("metrics.json")["data_sha256"] != data.manifest.content_sha256:
+    if run.read_json("audit.json")["data_sha256"] != data.manifest.content_sha256:
         raise ValueError(f"{run.folder} was trained on other data than {data.folder} holds now; force=true trains anew")
-    say("this run is finished (force=true starts anew)")
-    return True
+    if run.is_finished:
+        say("this run is finished (force=true starts anew)")
+    else:
+        say("this run was interrupted: it goes on from its last epoch (force=true starts anew)")
+    return run.is_finished
 
 
 def check_mock(settings: dict[str, Any], data: PreparedData) -> None:
@@ -37,9 +38,10 @@ def check_mock(settings: dict[str, Any], data: PreparedData) -> None:
         ValueError: with what to prepare.
     """
     if data.is_mock and not settings["allow_mock"]:
+        experiment = settings["choices"]["experiment"]
         raise ValueError(
-            f"experiment={settings['choices']['experiment']} needs observed data and {data.folder} is a mock; prepare "
-            f"dataset={settings['choices']['dataset']}, or set allow_mock=true"
+            f"{f'experiment={experiment}' if experiment else 'allow_mock=false'} needs observed data and {data.folder} "
+            f"is a mock; prepare dataset={settings['choices']['dataset']}, or set allow_mock=true"
         )
 
 

@@ -36,7 +36,7 @@ from galexp.evaluation.predict import load_weights
 from galexp.evaluation.run import Evaluation, evaluate, sample_rows
 from galexp.figure.run import run_figures, save_figures
 from galexp.page.table import show_run
-from galexp.prepare import announce, open_data
+from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_folder, study
 from galexp.run.provenance import provenance
@@ -82,7 +82,7 @@ def train(settings: dict[str, Any], data: PreparedData, run: RunDirectory) -> No
     run.start(settings, anew=settings["force"])
     datamodule, found = split_data(settings, data)
     write_parquet(Table({"id": data.catalog["id"], "role": datamodule.roles}), run.folder / "split.parquet")
-    run.write_json("audit.json", found.as_dict())
+    run.write_json("audit.json", {"data_sha256": data.manifest.content_sha256, **found.as_dict()})
     tags = [settings["choices"][group] for group in ("dataset", "split", "model")] + ["mock"] * data.is_mock
     logger = instantiate(settings["logger"], run=run, settings=settings, tags=tags)
     failed = True
@@ -111,9 +111,10 @@ def fit_and_evaluate(
     task.learn_statistics(datamodule)
     trainer = make_trainer(settings, run, logger, has_val=len(datamodule.rows(VAL)) > 0)
     resume = str(run.last_checkpoint) if run.last_checkpoint.is_file() else None
-    trainer.fit(task, datamodule=datamodule, ckpt_path=resume, weights_only=True)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
+    try:
+        trainer.fit(task, datamodule=datamodule, ckpt_path=resume, weights_only=True)
+    except SystemExit as error:  # what Lightning makes of Ctrl-C
+        raise KeyboardInterrupt from error
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
     photometry = instantiate(settings["dataset"]).photometry
     draws = settings["evaluation"]["bootstrap"]

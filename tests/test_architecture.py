@@ -16,7 +16,9 @@ TREES = {path: ast.parse(path.read_text()) for path in FILES}
 ORDER = [
     {"__main__"},
     {"sweep"},
-    {"prepare", "train", "evaluate", "list", "launch"},
+    {"prepare", "train", "evaluate", "list"},
+    {"launch"},
+    {"preparation"},
     {"trainer"},
     {"tracking"},
     {"callback"},

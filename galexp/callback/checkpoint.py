@@ -11,6 +11,8 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 def checkpoints(folder: str | pathlib.Path, has_val: bool) -> list[pl.Callback]:
     """Keep ``last.ckpt``, which training can go on from, and the weights with the lowest ``val/rmse`` as ``best.ckpt``.
 
+    The best comes first, so that the last, which a broken run goes on from, knows of it.
+
     Args:
         folder: Of the run; the files go into its ``checkpoints/``.
         has_val: Whether there are validation rows; without them there is no best.
@@ -27,4 +29,4 @@ def checkpoints(folder: str | pathlib.Path, has_val: bool) -> list[pl.Callback]:
         save_on_train_epoch_end=True,
         enable_version_counter=False,
     )
-    return [last, best]
+    return [best, last]

@@ -50,8 +50,11 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
     """
     wanted = (catalog_kind(settings), settings["choices"]["imaging"])
     found: list[tuple[list[int], pathlib.Path]] = []
-    for path in pathlib.Path(settings["paths"]["data"]).glob(f"{settings['choices']['dataset']}-*/{FILE_NAME}"):
-        kinds = path.parent.name.split("-")[1:3]
+    start = f"{settings['choices']['dataset']}-"
+    for path in pathlib.Path(settings["paths"]["data"]).glob(f"{start}*/{FILE_NAME}"):
+        kinds = path.parent.name.removeprefix(start).split("-")
+        if len(kinds) != 2 or not set(kinds) <= set(_MOST_REAL_FIRST):
+            continue
         fits = all(want in (AUTO, kind) for want, kind in zip(wanted, kinds, strict=True))
         if fits and MOCK not in kinds:
             found.append(([_MOST_REAL_FIRST.index(kind) for kind in kinds], path.parent))

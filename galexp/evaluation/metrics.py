@@ -69,9 +69,9 @@ def score_table(
 
 
 def flatten(scores: Mapping[str, Any], prefix: str) -> dict[str, float]:
-    """Return nested scores as ``prefix/target/sample/method/metric`` -> number."""
+    """Return nested scores as ``prefix/target/sample/method/metric`` -> number; no prefix where it is empty."""
     flat: dict[str, float] = {}
     for key, value in scores.items():
-        name = f"{prefix}/{key}"
+        name = f"{prefix}/{key}" if prefix else str(key)
         flat |= flatten(value, name) if isinstance(value, Mapping) else {name: value}
     return flat

@@ -8,7 +8,7 @@ import json
 import pathlib
 from typing import Any
 
-_NOT_HASHED = ("paths", "logger", "callback", "force", "allow_mock", "choices")
+_NOT_HASHED = ("paths", "logger", "force", "allow_mock", "choices")
 _DEVICES = ("accelerator", "devices", "num_nodes", "strategy")
 
 
