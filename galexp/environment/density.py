@@ -1,4 +1,15 @@
-"""Measure how crowded the surroundings of a galaxy are: the fifth-neighbor density over its median at that redshift."""
+"""Measure how crowded the surroundings of a galaxy are: the fifth-neighbor density over its median at that redshift.
+
+Example:
+    On a ring of evenly spaced galaxies every place is typical:
+
+    >>> ring = np.arange(0.0, 360.0), np.zeros(360), np.full(360, 0.03)
+    >>> bool(np.abs(log_one_plus_delta5(*ring, *ring)).max() < 1e-9)
+    True
+
+References:
+    Wu 2020, arXiv:2001.00018, Sec. 5.1, Eq. 2; Cooper et al. 2005, ApJ 634, 833, and 2008, MNRAS 383, 1058.
+"""
 
 from __future__ import annotations
 
@@ -75,15 +86,7 @@ def log_one_plus_delta5(
     """Compare the fifth-neighbor density of each galaxy with the median at its redshift.
 
     log10(1 + delta5) = log10(Sigma5 / median Sigma5(redshift)): 0 is a typical place, 1 one ten times as crowded.
-    The variants differ in which neighbors count and in whose median is divided by:
-
-    - `fixed`: abs(c dz) < 1000 km/s, the fifth other tracer, and the median of the tracers, so that samples which share
-      tracers share a scale. Galaxies of a sample that avoids crowds have a median below 0.
-    - `paper`: the text of Wu 2020: the same window with c = 3e5 km/s, the galaxy's own entry counts as the first
-      neighbor where the tracers hold it, and the median of the galaxies themselves.
-    - `code`: as executed for alpha.40, with redshift = distance * 70 / 3e5: as `paper` without a velocity window, and
-      with the median held constant beyond 0.068. Chance alignments narrow it. xGASS, which was windowed and then
-      divided by the median of alpha.40, is not on its scale.
+    `galexp.environment.variant` says how the variants differ.
 
     Without edge_distance, galaxies near the edge of the survey come out too empty, since neighbors beyond it are
     missing, and galaxies outside it far too empty: leave those out with tracer_coverage. Where the tracers end abruptly
@@ -106,16 +109,6 @@ def log_one_plus_delta5(
     Raises:
         ValueError: if the variant is unknown, edge_distance has another length than the galaxies, arrays differ in
             length, a tracer is not finite, or there are fewer than five tracers.
-
-    Example:
-        On a ring of evenly spaced galaxies every place is typical:
-
-        >>> ring = np.arange(0.0, 360.0), np.zeros(360), np.full(360, 0.03)
-        >>> bool(np.abs(log_one_plus_delta5(*ring, *ring)).max() < 1e-9)
-        True
-
-    References:
-        Wu 2020, arXiv:2001.00018, Sec. 5.1, Eq. 2; Cooper et al. 2005, ApJ 634, 833, and 2008, MNRAS 383, 1058.
     """
     rule = density_variant(variant)
     redshift = np.asarray(redshift, np.float64)

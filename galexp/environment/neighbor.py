@@ -1,4 +1,14 @@
-"""Find the nth neighbor of a galaxy on the sky among the tracers at about the same redshift."""
+"""Find the nth neighbor of a galaxy on the sky among the tracers at about the same redshift.
+
+Example:
+    >>> ra, dec = np.array([0.0, 1.0, 2.0]), np.zeros(3)
+    >>> tracers = (ra, dec, np.full(3, 0.03))
+    >>> np.degrees(nth_neighbor_separation(ra, dec, np.array([0.03, 0.03, 0.05]), *tracers, n=1)).round(6)
+    array([ 1.,  1., nan])
+
+References:
+    Cooper et al. 2005, ApJ 634, 833, compare this statistic with others; Wu 2020, arXiv:2001.00018, Sec. 5.1.
+"""
 
 from __future__ import annotations
 
@@ -94,15 +104,6 @@ def nth_neighbor_separation(
 
     Raises:
         ValueError: if arrays differ in length, a tracer is not finite, n is below 1, or there are fewer than n tracers.
-
-    Example:
-        >>> ra, dec = np.array([0.0, 1.0, 2.0]), np.zeros(3)
-        >>> tracers = (ra, dec, np.full(3, 0.03))
-        >>> np.degrees(nth_neighbor_separation(ra, dec, np.array([0.03, 0.03, 0.05]), *tracers, n=1)).round(6)
-        array([ 1.,  1., nan])
-
-    References:
-        Cooper et al. 2005, ApJ 634, 833, compare this statistic with others; Wu 2020, arXiv:2001.00018, Sec. 5.1.
     """
     galaxies = _points(ra, dec, redshift, speed_of_light, "galaxy")
     tracers = _points(tracer_ra, tracer_dec, tracer_redshift, speed_of_light, "tracer")
@@ -110,7 +111,6 @@ def nth_neighbor_separation(
     window = np.inf if velocity_window is None else velocity_window
     self_chord = chord_of_angle(np.radians(self_separation / 3600)) if exclude_self else 0.0
     rule = _Rule(n, window, self_chord, self_velocity)
-
     tracers = tracers[np.argsort(tracers.velocity, kind="stable")]
     chord = np.full(len(galaxies), np.nan)
     for rows in _slabs(galaxies, window):
