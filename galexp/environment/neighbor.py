@@ -81,9 +81,8 @@ def nth_neighbor_separation(
 ) -> Float[np.ndarray, " galaxy"]:
     """Measure the angle between each galaxy and the nth nearest tracer in its velocity window.
 
-    A tracer counts where abs(c z - c z_tracer) < velocity_window, and it is taken for the galaxy itself where it lies
-    within both self_separation and self_velocity. The answer is exact: more and more neighbors are asked for until n of
-    them count. It misleads near the edge of the tracers' footprint, where neighbors are missing and the nth is too far.
+    A tracer counts where abs(c z - c z_tracer) < velocity_window, and is the galaxy itself where it lies within both
+    self_separation and self_velocity. The answer is exact. It is too large near the edge of the tracers' footprint.
 
     Args:
         ra: right ascension of the galaxies [deg].
@@ -96,7 +95,7 @@ def nth_neighbor_separation(
         velocity_window: largest velocity difference, itself excluded [km/s]; None admits tracers at any redshift.
         exclude_self: leave out the tracer that is the galaxy itself; otherwise it counts as the first neighbor.
         self_separation: angle below which a tracer may be the galaxy itself [arcsec].
-        self_velocity: velocity difference below which a tracer may be the galaxy itself [km/s].
+        self_velocity: likewise the velocity difference [km/s].
         speed_of_light: factor from redshift to velocity [km/s].
 
     Returns:
@@ -109,8 +108,7 @@ def nth_neighbor_separation(
     tracers = _points(tracer_ra, tracer_dec, tracer_redshift, speed_of_light, "tracer")
     _check_tracers(tracers, n)
     window = np.inf if velocity_window is None else velocity_window
-    self_chord = chord_of_angle(np.radians(self_separation / 3600)) if exclude_self else 0.0
-    rule = _Rule(n, window, self_chord, self_velocity)
+    rule = _Rule(n, window, chord_of_angle(np.radians(self_separation / 3600) * exclude_self), self_velocity)
     tracers = tracers[np.argsort(tracers.velocity, kind="stable")]
     chord = np.full(len(galaxies), np.nan)
     for rows in _slabs(galaxies, window):
