@@ -8,7 +8,7 @@ import pathlib
 from collections.abc import Sequence
 
 from galexp import __version__
-from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choices, compose, nearest
+from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choices, compose, first_values, nearest
 
 VERBS = ("prepare", "train", "evaluate", "list")
 SWEEPING = ("train", "evaluate")
@@ -35,8 +35,8 @@ class Command:
             UsageError: naming the nearest.
         """
         check_overrides(self.overrides, [self.config_dir] if self.config_dir else [])
-        if self.verb in ("prepare", "train") and not self.multirun:
-            self.settings()
+        if self.verb in ("prepare", "train"):
+            dataclasses.replace(self, overrides=first_values(self.overrides)).settings()
 
     def settings(self, *base: str) -> Settings:
         """Compose the configuration from what the caller puts first and then the overrides of the command line."""
@@ -57,7 +57,7 @@ def parse(arguments: Sequence[str]) -> Command:
     verb = words[0]
     if verb not in VERBS:
         raise UsageError(f"unknown verb {verb!r}; {nearest(verb, VERBS)}")
-    overrides = [word for word in words[1:] if "=" in word]
+    overrides = [_opened(word) for word in words[1:] if "=" in word]
     positional = [word for word in words[1:] if "=" not in word]
     if "--help" in options:
         return Command(verb, positional, overrides, config_dir, wants_help=True)
@@ -67,6 +67,11 @@ def parse(arguments: Sequence[str]) -> Command:
         known = [f"{group}={option}" for group, names in choices().items() for option in names]
         raise UsageError(f"{verb} takes key=value words, not {positional[0]!r}; {nearest(positional[0], known)}")
     return Command(verb, positional, overrides, config_dir, "--multirun" in options)
+
+
+def _opened(word: str) -> str:
+    """Let a word under ``dataset.columns`` be new without the plus that Hydra wants: the table's owner names it."""
+    return f"++{word}" if word.startswith("dataset.columns.") else word
 
 
 def _split_options(arguments: list[str]) -> tuple[list[str], set[str], pathlib.Path | None]:

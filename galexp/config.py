@@ -86,6 +86,21 @@ def check_overrides(overrides: Sequence[str], extra: Sequence[pathlib.Path] = ()
                 raise UsageError(f"unknown {group} {value!r}; {nearest(value, known[group])}")
 
 
+def first_values(overrides: Sequence[str]) -> list[str]:
+    """Return the first point of a sweep, by which its keys can be checked before any job starts.
+
+    Example:
+        >>> first_values(["split=random,kfold", "seed=0,1", "optimizer.lr=0.1"])
+        ['split=random', 'seed=0', 'optimizer.lr=0.1']
+    """
+    return [
+        f"{override.get_key_element()}={next(override.sweep_string_iterator())}"
+        if override.is_discrete_sweep() and override.value_type != ValueType.GLOB_CHOICE_SWEEP
+        else str(override.input_line)
+        for override in OverridesParser.create().parse_overrides(list(overrides))
+    ]
+
+
 def _options_named(override: Override) -> list[str]:
     if override.value_type == ValueType.GLOB_CHOICE_SWEEP:
         return []

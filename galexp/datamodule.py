@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytorch_lightning as pl
@@ -124,6 +124,7 @@ class GalaxyDataModule(pl.LightningDataModule):
             if target in data.catalog.colnames:
                 truth[:, number] = data.catalog[target]
         self.truth = truth
+        self.first_epoch = 0
         self.batches = GalaxyBatches(self.images, truth, object_keys(data.catalog["id"].tolist()))
 
     @property
@@ -147,9 +148,20 @@ class GalaxyDataModule(pl.LightningDataModule):
         mean = total / pixels
         return mean.tolist(), (squares / pixels - mean**2).clamp_min(1e-12).sqrt().tolist()
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return the epoch that comes next."""
+        assert self.trainer is not None
+        return {"epoch": self.trainer.fit_loop.epoch_progress.current.processed}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Begin with that epoch's order; Lightning starts the loader of a resumed run before it names the epoch."""
+        self.first_epoch = state_dict["epoch"]
+
     def train_dataloader(self) -> DataLoader[Batch]:
         """Return shuffled whole batches of the training rows."""
-        return self._loader(EpochBatches(self.rows(TRAIN), self.batch_size, self.seed))
+        batches = EpochBatches(self.rows(TRAIN), self.batch_size, self.seed)
+        batches.set_epoch(self.first_epoch)
+        return self._loader(batches)
 
     def val_dataloader(self) -> DataLoader[Batch] | list[DataLoader[Batch]]:
         """Return the validation rows in order; an empty list where there are none."""

@@ -45,6 +45,7 @@ from galexp.terminal import console, progress_bar, say
 from galexp.trainer import make_trainer, quiet
 
 _ELSEWHERE = ("dataset", "imaging", "environment", "split", "mock", "size")
+_OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "experiment")
 
 
 def main(command: Command) -> int:
@@ -72,20 +73,36 @@ def evaluate_run(run: RunDirectory, command: Command) -> None:
 
 
 def settings_of(saved: dict[str, Any], command: Command) -> tuple[dict[str, Any], set[str]]:
-    """Return the run's settings with the words of this command on top, and the groups that were changed."""
-    changed = {word.lstrip("+~").split("=")[0].split(".")[0] for word in command.overrides}
-    kept = [f"{group}={saved['choices'][group]}" for group in ("dataset", "size") if group not in changed]
-    fresh = command.settings(*kept)
-    settings = copy.deepcopy(saved)
-    for group in changed | {"paths"}:
-        if group in ("model", "task", "loss", "optimizer", "schedule", "seed"):
+    """Return the run's settings with the words of this command on top, and the groups that were changed.
+
+    Raises:
+        UsageError: for a word that would change the trained network, or that the configuration does not know.
+    """
+    keys = [word.lstrip("+~").split("=")[0] for word in command.overrides]
+    changed = {key.split(".")[0] for key in keys}
+    for group in _OF_THE_NETWORK:
+        if group in changed:
             raise UsageError(f"{group} belongs to the trained network; train another run to change it")
-        settings[group] = fresh[group]
-        if group in fresh["choices"]:
-            settings["choices"][group] = fresh["choices"][group]
-    if "dataset" in changed:
-        settings |= {group: fresh[group] for group in ("imaging", "mock")}
+    settings = copy.deepcopy(saved)
+    if keys:
+        needed = sorted(({"dataset", "size", "environment"} | changed) & set(saved["choices"]) - set(keys))
+        fresh = command.settings(f"seed={saved['seed']}", *(f"{group}={saved['choices'][group]}" for group in needed))
+        if {"dataset", "size"} & set(keys):
+            keys += ["imaging", "mock"]
+        for key in keys:
+            _take(settings, fresh, key)
     return settings, changed & set(_ELSEWHERE)
+
+
+def _take(settings: dict[str, Any], fresh: dict[str, Any], key: str) -> None:
+    """Replace what stands under a dotted key, and the choice where the key is a group."""
+    if key in fresh["choices"]:
+        settings["choices"][key] = fresh["choices"][key]
+    *path, last = key.split(".")
+    for name in path:
+        settings, fresh = settings.setdefault(name, {}), fresh.get(name, {})
+    if last in fresh:
+        settings[last] = fresh[last]
 
 
 def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, changed: set[str]) -> np.ndarray:
@@ -99,10 +116,11 @@ def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, ch
     same_survey = run.settings()["choices"]["dataset"] == settings["choices"]["dataset"]
     past = np.array([role_before.get(name, UNUSED) if same_survey else UNUSED for name in data.catalog["id"].tolist()])
     shows = ~np.asarray(data.catalog["image_is_blank"], dtype=bool)
-    if not changed:
-        return np.where(shows, past, UNUSED)
-    is_test = instantiate(settings["split"]).assign(data.catalog) == TEST if "split" in changed else shows
-    roles = np.where(is_test & shows & ~np.isin(past, (TRAIN, VAL)), TEST, UNUSED)
+    if changed:
+        is_test = instantiate(settings["split"]).assign(data.catalog) == TEST if "split" in changed else shows
+        roles = np.where(is_test & shows & ~np.isin(past, (TRAIN, VAL)), TEST, UNUSED)
+    else:
+        roles = np.where(shows, past, UNUSED)
     if not np.any(roles == TEST):
         raise ValueError(f"no galaxy of {data.folder} is left to test: the network learned from all that are asked for")
     return roles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import os
@@ -13,8 +14,12 @@ import pytest
 from astropy.table import Table
 from PIL import Image
 
+from galexp.__main__ import main
 from galexp.shard.build import Build
 from galexp.shard.read import PreparedData
+
+os.environ |= {"WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1"}
+TINY = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20")
 
 
 def image_bytes(identifier: str, side: int = 16, kind: str = "PNG", bands: int = 3) -> bytes:
@@ -125,3 +130,76 @@ def real_data() -> pathlib.Path:
     if not root:
         pytest.skip("GALEXP_REAL_DATA names no folder with sdss_metallicity/catalog.csv and images")
     return pathlib.Path(root)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _wandb_at_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what W&B stages and caches out of the user's folders."""
+    home = tmp_path_factory.mktemp("wandb")
+    os.environ |= {f"WANDB_{name}_DIR": str(home) for name in ("DATA", "CACHE", "CONFIG")}
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """Return a folder in which one tiny run was trained, on a mock; tests read it and change nothing."""
+    folder = tmp_path_factory.mktemp("workplace")
+    with contextlib.chdir(folder):
+        words = ["split=delta5_q80", "trainer.log_every_n_steps=1", "seed=3"]
+        assert main(["train", *TINY, *words]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(workplace: pathlib.Path) -> pathlib.Path:
+    """Return the folder of the tiny run; tests read it and change nothing."""
+    (run,) = (workplace / "multirun" / "adhoc").iterdir()
+    return run
+
+
+@dataclasses.dataclass(frozen=True)
+class Shell:
+    """Type galexp commands in a folder of the test's own, and see what a user would see."""
+
+    folder: pathlib.Path
+    captured: pytest.CaptureFixture[str]
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        """Return exit status, standard output and standard error."""
+        self.captured.readouterr()
+        status = main(list(words))
+        return status, *self.captured.readouterr()
+
+    def train(self, *words: str) -> pathlib.Path:
+        """Train a tiny network on the mock of the session, without W&B, and return its folder."""
+        status, out, _ = self("train", *TINY, "logger=none", *words)
+        assert status == 0
+        (line,) = [line for line in out.splitlines() if line.startswith("run: ")]
+        return self.folder / line.removeprefix("run: ")
+
+    def refuses(self, *words: str, status: int = 1) -> str:
+        """Return the one sentence with which a command is refused."""
+        found, _, err = self(*words)
+        (sentence,) = err.splitlines()
+        assert found == status
+        assert sentence.startswith("galexp: ")
+        return sentence.removeprefix("galexp: ")
+
+
+@pytest.fixture
+def shell(
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Shell:
+    """Return a command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return Shell(tmp_path, capsys)
+
+
+@pytest.fixture
+def desk(shell: Shell, workplace: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """Return a command line in a folder with the session's mock in it, which draws no figures."""
+    (shell.folder / "data").symlink_to(workplace / "data")
+    for verb in ("train", "evaluate"):
+        monkeypatch.setattr(f"galexp.{verb}.run_figures", lambda *facts: {})
+    return shell

@@ -86,9 +86,10 @@ def log_one_plus_delta5(
     """Compare the fifth-neighbor density of each galaxy with the median at its redshift.
 
     log10(1 + delta5) = log10(Sigma5 / median Sigma5(redshift)): 0 is a typical place, 1 one ten times as crowded.
-    `galexp.environment.variant` says how the variants differ. Without edge_distance, galaxies near the edge of the survey come out too empty, since neighbors beyond it are
-    missing, and galaxies outside it far too empty: leave those out with tracer_coverage. Where the tracers end abruptly
-    in redshift, the median drifts from 0 by up to 0.06 within 0.013 of that end.
+    `galexp.environment.variant` says how the variants differ. Without edge_distance, galaxies near the edge of the
+    survey come out too empty, since neighbors beyond it are missing, and galaxies outside it far too empty: leave those
+    out with tracer_coverage. Where the tracers end abruptly in redshift, the median drifts from 0 by up to 0.06 within
+    0.013 of that end.
 
     Args:
         ra: right ascension of the galaxies [deg].

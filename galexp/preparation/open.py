@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pathlib
 from typing import Any
 
 from galexp.dataset.location import MOCK, catalog_kind, find
 from galexp.preparation.build import prepare
 from galexp.shard.read import PreparedData
+from galexp.shard.write import file_sha256
 from galexp.terminal import say
 
 
@@ -25,13 +27,23 @@ def open_data(settings: dict[str, Any]) -> PreparedData:
 
     Raises:
         FileNotFoundError: where nothing fits and it cannot be a mock.
+        ValueError: where it was prepared from another table than the one that is named.
     """
     path = find(settings)
     if path is not None:
-        return PreparedData(path)
+        data = PreparedData(path)
+        _check_table(settings, data)
+        return data
     if catalog_kind(settings) == "file" or settings["choices"]["imaging"] not in ("auto", MOCK):
         raise FileNotFoundError(
             f"nothing is prepared for dataset={settings['choices']['dataset']} "
             f"imaging={settings['choices']['imaging']} below {settings['paths']['data']}/; run prepare first"
         )
     return prepare(settings)
+
+
+def _check_table(settings: dict[str, Any], data: PreparedData) -> None:
+    table = pathlib.Path(settings["dataset"]["catalog"])
+    is_here = catalog_kind(settings) == "file" and table.is_file()
+    if is_here and file_sha256(table) != data.manifest.recipe["catalog_sha256"]:
+        raise ValueError(f"{data.folder} was prepared from another table than {table}; run prepare first")
