@@ -151,7 +151,8 @@ class GalaxyDataModule(pl.LightningDataModule):
     def state_dict(self) -> dict[str, Any]:
         """Return the epoch that comes next."""
         assert self.trainer is not None
-        return {"epoch": self.trainer.fit_loop.epoch_progress.current.processed}
+        progress: Any = self.trainer.fit_loop.epoch_progress.current
+        return {"epoch": progress.processed}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Begin with that epoch's order; Lightning starts the loader of a resumed run before it names the epoch."""

@@ -6,7 +6,7 @@ import ctypes
 import sys
 from typing import Any
 
-from galexp.run.directory import RunDirectory
+from galexp.run.directory import CHECKPOINTS, RunDirectory
 from galexp.shard.read import PreparedData
 from galexp.terminal import say
 
@@ -43,6 +43,18 @@ def check_mock(settings: dict[str, Any], data: PreparedData) -> None:
             f"{f'experiment={experiment}' if experiment else 'allow_mock=false'} needs observed data and {data.folder} "
             f"is a mock; prepare dataset={settings['choices']['dataset']}, or set allow_mock=true"
         )
+
+
+def check_checkpoint(which: str, has_val: bool) -> None:
+    """Refuse before training what could not be evaluated after it.
+
+    Raises:
+        ValueError: for an unknown checkpoint, or the best one where there are no validation rows to find it by.
+    """
+    if which not in CHECKPOINTS:
+        raise ValueError(f"evaluation.checkpoint is {which!r}; choose {', '.join(CHECKPOINTS)}")
+    if which == "best" and not has_val:
+        raise ValueError("evaluation.checkpoint=best needs validation rows and there are none; choose last or auto")
 
 
 def keep_freed_memory() -> None:

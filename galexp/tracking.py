@@ -45,7 +45,7 @@ def wandb_logger(project: str, mode: str, run: RunDirectory, settings: dict[str,
         group=study(settings),
         tags=tags,
         config=settings,
-        dir=run.folder,
+        dir=run.folder.absolute(),
         mode=mode,  # type: ignore[arg-type]
         resume="allow" if mode == "online" else None,
         reinit="finish_previous",

@@ -109,14 +109,16 @@ def fit_and_evaluate(
     pl.seed_everything(settings["seed"], verbose=False)
     task = build_task(settings, datamodule.bands)
     task.learn_statistics(datamodule)
-    trainer = make_trainer(settings, run, logger, has_val=len(datamodule.rows(VAL)) > 0)
+    has_val = len(datamodule.rows(VAL)) > 0
+    launch.check_checkpoint(settings["evaluation"]["checkpoint"], has_val)
+    photometry = instantiate(settings["dataset"]).photometry
+    trainer = make_trainer(settings, run, logger, has_val)
     resume = str(run.last_checkpoint) if run.last_checkpoint.is_file() else None
     try:
         trainer.fit(task, datamodule=datamodule, ckpt_path=resume, weights_only=True)
     except SystemExit as error:  # what Lightning makes of Ctrl-C
         raise KeyboardInterrupt from error
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
-    photometry = instantiate(settings["dataset"]).photometry
     draws = settings["evaluation"]["bootstrap"]
     return trainer, evaluate(trainer, task, datamodule, task.targets, photometry, draws, settings["seed"])
 

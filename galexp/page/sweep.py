@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 from rich import box
@@ -16,18 +17,41 @@ from galexp.figure.run import METHOD_NAMES
 from galexp.run.directory import RunDirectory
 from galexp.terminal import console, say
 
+_NAMED = ("dataset", "split", "model")
+_SPREAD = ("seed", "split.seed", "split.fold")
+_NOT_COMPARED = ("choices", "paths", "logger", "force", "verify")
+
 
 def show_sweep(runs: list[RunDirectory]) -> None:
-    """Print mean and standard deviation over runs per dataset, split and model, and pool the folds of kfold runs."""
-    groups: dict[str, list[RunDirectory]] = defaultdict(list)
-    for run in runs:
-        choices = run.settings()["choices"]
-        groups["-".join(choices[group] for group in ("dataset", "split", "model"))].append(run)
-    for name, members in groups.items():
+    """Print mean and standard deviation over seeds and folds of each configuration, and pool the folds of kfold."""
+    for name, members in groups(runs).items():
         for table in spread_tables(name, members):
             console.print(table)
         if members[0].settings()["choices"]["split"] == "kfold":
             _show_pooled(members)
+
+
+def groups(runs: list[RunDirectory]) -> dict[str, list[RunDirectory]]:
+    """Put runs together that differ in seed or fold alone, under a name that says in what the others differ."""
+    by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    flat = {run.folder: _flat(run.settings()) for run in runs}
+    names = {folder: "-".join(words[f"choices.{group}"] for group in _NAMED) for folder, words in flat.items()}
+    for folder, words in flat.items():
+        by_name[names[folder]].append(words)
+    found: dict[str, list[RunDirectory]] = defaultdict(list)
+    for run in runs:
+        words, others = flat[run.folder], by_name[names[run.folder]]
+        compared = sorted(key for key in words if key not in _SPREAD and key.split(".")[0] not in _NOT_COMPARED)
+        differs = [key for key in compared if any(other.get(key) != words[key] for other in others)]
+        found[" ".join([names[run.folder], *(f"{key}={words[key]}" for key in differs)])].append(run)
+    return found
+
+
+def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        found |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return found
 
 
 def spread_tables(name: str, runs: list[RunDirectory]) -> list[Table]:

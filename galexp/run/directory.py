@@ -13,6 +13,8 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+CHECKPOINTS = ("auto", "best", "last")
+
 
 @dataclasses.dataclass(frozen=True)
 class RunDirectory:
@@ -50,12 +52,13 @@ class RunDirectory:
         """Return the file of ``best``, ``last``, or ``auto`` (best where there is one).
 
         Raises:
+            ValueError: for another word.
             FileNotFoundError: where it is not there.
         """
         best = self.folder / "checkpoints" / "best.ckpt"
         path = {"best": best, "last": self.last_checkpoint, "auto": best if best.is_file() else self.last_checkpoint}
         if which not in path:
-            raise ValueError(f"evaluation.checkpoint is {which!r}; choose auto, best or last")
+            raise ValueError(f"evaluation.checkpoint is {which!r}; choose {', '.join(CHECKPOINTS)}")
         if not path[which].is_file():
             raise FileNotFoundError(f"{path[which]} is missing; train the run first, or set evaluation.checkpoint")
         return path[which]

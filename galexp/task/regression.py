@@ -115,9 +115,9 @@ class Regression(Task):
     def _loss(self, preds: Tensor, truth: Tensor) -> Tensor:
         return self.loss((preds - self.target_mean) / self.target_std, (truth - self.target_mean) / self.target_std)
 
-    def on_train_epoch_start(self) -> None:
-        """Seed what is random inside the network, such as dropout, by epoch, so that a broken run goes on alike."""
-        torch.manual_seed(int(np.random.SeedSequence([self.seed, self.current_epoch]).generate_state(1)[0]))
+    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
+        """Seed what is random inside the network, such as dropout, by step, so that a broken run goes on alike."""
+        torch.manual_seed(int(np.random.SeedSequence([self.seed, self.global_step]).generate_state(1)[0]))
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Return the loss of an augmented batch."""

@@ -1,0 +1,87 @@
+"""Claims about which states of a training are kept, on a network of one weight whose error is dictated."""
+
+from __future__ import annotations
+
+import pytest
+import pytorch_lightning as pl
+import torch
+
+from galexp.callback.checkpoint import checkpoints
+from galexp.callback.history import History, read_history
+from galexp.trainer import quiet
+
+
+class Dictated(pl.LightningModule):
+    """Report the errors of a list, epoch by epoch; the weight is the epoch."""
+
+    def __init__(self, errors, stops_at=None):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(()))
+        self.errors, self.stops_at = errors, stops_at
+
+    def training_step(self, batch, batch_idx):
+        if self.current_epoch == self.stops_at:
+            raise RuntimeError("stop")
+        with torch.no_grad():
+            self.weight.fill_(self.current_epoch)
+        return self.weight * 0
+
+    def validation_step(self, batch, batch_idx):
+        self.log("val/rmse", self.errors[self.current_epoch])
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=1.0)
+
+
+def fit(folder, errors, stops_at=None, has_val=True):
+    loader = torch.utils.data.DataLoader(torch.zeros(1, 1))
+    options = {"accelerator": "cpu", "logger": False, "enable_progress_bar": False, "enable_model_summary": False}
+    callbacks = [History(folder), *checkpoints(folder, has_val)]
+    options["limit_val_batches"] = int(has_val)
+    trainer = pl.Trainer(max_epochs=len(errors), num_sanity_val_steps=0, callbacks=callbacks, **options)
+    last = folder / "checkpoints" / "last.ckpt"
+    resume = str(last) if last.is_file() else None
+    with quiet():
+        trainer.fit(Dictated(errors, stops_at), loader, loader, ckpt_path=resume, weights_only=True)
+
+
+def epoch_of(folder, name):
+    state = torch.load(folder / "checkpoints" / f"{name}.ckpt", weights_only=True)
+    return int(state["state_dict"]["weight"])
+
+
+def test_best_is_the_epoch_of_the_lowest_error_and_last_the_last(tmp_path):
+    fit(tmp_path, [3.0, 1.0, 2.0])
+    assert (epoch_of(tmp_path, "best"), epoch_of(tmp_path, "last")) == (1, 2)
+
+
+def test_without_validation_there_is_only_the_last(tmp_path):
+    fit(tmp_path, [3.0, 1.0], has_val=False)
+    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["last.ckpt"]
+
+
+def test_a_resumed_run_remembers_the_best_of_the_epoch_before_the_break(tmp_path):
+    errors = [3.0, 1.0, 2.0]
+    with pytest.raises(RuntimeError, match="stop"):
+        fit(tmp_path, errors, stops_at=2)
+    fit(tmp_path, errors)
+    assert epoch_of(tmp_path, "best") == 1
+
+
+def test_history_goes_on_where_a_broken_run_stopped(tmp_path):
+    errors = [3.0, 1.0, 2.0]
+    with pytest.raises(RuntimeError, match="stop"):
+        fit(tmp_path, errors, stops_at=2)
+    assert read_history(tmp_path)["val/rmse"] == errors[:2]
+    fit(tmp_path, errors)
+    history = read_history(tmp_path)
+    assert history["val/rmse"] == errors
+    assert history["epoch"] == [0, 1, 2]
+    assert history["step"] == [1, 2, 3]
+    assert history["lr"] == [1, 1, 1]
+
+
+def test_the_state_that_is_resumed_from_holds_plain_containers_only(tmp_path):
+    fit(tmp_path, [3.0])
+    state = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+    assert state["callbacks"]["History"]["rows"][0]["val/rmse"] == 3.0

@@ -1,0 +1,77 @@
+"""Claims about the table that ends a run."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from galexp.page.sweep import groups, spread_tables
+from galexp.page.table import score_cells, scores_table
+from galexp.run.directory import RunDirectory
+
+SCORES = {"n": 13.0, "rmse": 0.57114, "normalized_rmse": 0.9734, "nmad": 0.706}
+
+
+def text(renderable):
+    stream = io.StringIO()
+    Console(file=stream, width=120).print(renderable)
+    return stream.getvalue()
+
+
+def metrics(rmse, kind="observed", target="mass"):
+    return {"data": kind, "test": {target: {"all": {"network": {**SCORES, "rmse": rmse}, "mean": SCORES}}}}
+
+
+def make(folder, name, seed=0, fold=0, rate=0.1, **more):
+    run = RunDirectory(folder / name)
+    choices = {"dataset": "xgass", "split": "random", "model": "small_cnn"}
+    settings = {"choices": choices, "seed": seed, "split": {"seed": seed, "fold": fold}, "optimizer": {"lr": rate}}
+    run.start({**settings, "paths": {"runs": name}}, anew=False)
+    run.write_json("metrics.json", metrics(**more) if more else metrics(1.0))
+    return run
+
+
+def test_a_score_is_shown_with_its_error_where_there_is_one():
+    assert score_cells(SCORES) == ["13", "0.5711", "0.973", "0.7060"]
+    assert score_cells({**SCORES, "rmse_error": 0.0786})[1] == "0.5711 ± 0.0786"
+
+
+@pytest.mark.parametrize(("kind", "said"), [("mock", True), ("observed", False)])
+def test_a_mock_is_in_the_title_and_nothing_else_is(kind, said):
+    assert ("of a MOCK survey" in text(scores_table(metrics(1.0, kind)))) is said
+
+
+def test_methods_and_samples_are_named_in_words():
+    samples = {"all": {"network": SCORES, "random_forest": SCORES}, "detections": {"network_tta": SCORES}}
+    shown = text(scores_table({"data": "observed", "test": {"mass": samples}}))
+    for words in ("mass: held-out galaxies", "random forest", "detections only:", "network + TTA"):
+        assert words in shown
+
+
+def test_the_spread_is_the_sample_standard_deviation(tmp_path):
+    runs = [make(tmp_path, f"s{seed}", seed, rmse=value) for seed, value in enumerate([1.0, 2.0, 3.0])]
+    (table,) = spread_tables("xgass", runs)
+    assert "2.0000 ± 1.0000" in text(table)
+    assert "MOCK" not in text(table)
+
+
+def test_one_run_has_no_spread(tmp_path):
+    (table,) = spread_tables("xgass", [make(tmp_path, "s0", rmse=1.0, kind="mock")])
+    assert "1.0000 " in text(table)
+    assert "±" not in text(table).split("\n", 1)[1]
+    assert "1 MOCK runs" in text(table)
+
+
+def test_runs_that_differ_in_seed_or_fold_alone_belong_together(tmp_path):
+    runs = [make(tmp_path, f"{seed}{fold}", seed, fold) for seed in (0, 1) for fold in (0, 1)]
+    assert groups(runs) == {"xgass-random-small_cnn": runs}
+
+
+def test_runs_that_differ_otherwise_are_kept_apart_and_named_by_what_differs(tmp_path):
+    runs = [make(tmp_path, f"{seed}{rate}", seed, rate=rate) for seed in (0, 1) for rate in (0.1, 0.2)]
+    assert groups(runs) == {
+        "xgass-random-small_cnn optimizer.lr=0.1": [runs[0], runs[2]],
+        "xgass-random-small_cnn optimizer.lr=0.2": [runs[1], runs[3]],
+    }

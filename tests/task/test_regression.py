@@ -1,0 +1,136 @@
+"""Claims about learning numbers from images."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import pytorch_lightning as pl
+import torch
+
+from galexp.config import compose
+from galexp.datamodule import GalaxyDataModule
+from galexp.evaluation.predict import predict_rows
+from galexp.split.base import TEST, TRAIN, VAL
+from galexp.task.build import build_task
+from galexp.trainer import quiet
+
+ROLES = np.array([TRAIN] * 6 + [VAL] * 2 + [TEST] * 2)
+
+
+@pytest.fixture
+def datamodule(data):
+    return GalaxyDataModule(data, ROLES, ["metallicity"], image_size=16, batch_size=4)
+
+
+def make(*words, bands=3):
+    base = ["size=tiny", "model=small_cnn", "dataset.targets=[metallicity]", "datamodule.image_size=16"]
+    return build_task(compose([*base, *words]), bands)
+
+
+def trainer_of(folder, **options):
+    quietly = {"enable_progress_bar": False, "enable_model_summary": False, "enable_checkpointing": False}
+    return pl.Trainer(
+        accelerator="cpu",
+        logger=False,
+        default_root_dir=folder,
+        use_distributed_sampler=False,
+        num_sanity_val_steps=0,
+        **quietly,
+        **options,
+    )
+
+
+def test_the_number_of_outputs_is_the_number_of_targets_and_bands_come_from_the_data():
+    task = make("task.targets=[a,b,c]", bands=5)
+    assert task(torch.rand(2, 5, 16, 16)).shape == (2, 3)
+
+
+def test_the_last_bias_starts_at_the_mean_of_the_training_targets(datamodule):
+    task = make()
+    task.learn_statistics(datamodule)
+    mean = datamodule.truth[:6].mean()
+    assert task.network.get_classifier().bias.item() == pytest.approx(mean)
+    assert task.target_mean.item() == 0
+    assert task.target_std.item() == 1
+
+
+def test_standardized_targets_have_the_mean_and_spread_of_the_training_rows(datamodule):
+    task = make("task.standardize=true")
+    task.learn_statistics(datamodule)
+    assert task.target_mean.item() == pytest.approx(datamodule.truth[:6].mean())
+    assert task.target_std.item() == pytest.approx(datamodule.truth[:6].std())
+    torch.nn.init.zeros_(task.network.get_classifier().weight)
+    torch.nn.init.ones_(task.network.get_classifier().bias)
+    one_sigma = task.eval()(torch.rand(1, 3, 16, 16)).item()
+    assert one_sigma == pytest.approx(datamodule.truth[:6].mean() + datamodule.truth[:6].std())
+
+
+def test_the_loss_of_standardized_targets_is_in_units_of_their_spread(datamodule):
+    task = make("task.standardize=true")
+    task.learn_statistics(datamodule)
+    truth = torch.tensor([[8.0], [9.0]])
+    assert task._loss(truth + task.target_std, truth).item() == pytest.approx(1, abs=1e-5)
+
+
+def test_images_are_normalized_by_the_training_images(datamodule, data):
+    task = make()
+    task.learn_statistics(datamodule)
+    pixels = np.stack([data.pixels(row) for row in range(6)]) / 255
+    mean, std = task.network.normalize.mean.flatten(), task.network.normalize.std.flatten()
+    np.testing.assert_allclose(mean, pixels.mean((0, 1, 2)), atol=1e-5)
+    np.testing.assert_allclose(std, pixels.std((0, 1, 2)), atol=1e-5)
+
+
+def test_normalization_is_that_of_imagenet_or_none_where_asked(datamodule):
+    for word, mean in (("imagenet", [0.485, 0.456, 0.406]), ("none", [0, 0, 0])):
+        task = make(f"task.normalize={word}")
+        task.learn_statistics(datamodule)
+        assert task.network.normalize.mean.flatten().tolist() == pytest.approx(mean)
+    with pytest.raises(ValueError, match=r"task\.normalize is 'imagnet'; choose from train, imagenet, none"):
+        make("task.normalize=imagnet")
+    with pytest.raises(ValueError, match=r"task\.normalize=imagenet needs 3 bands, these images have 5"):
+        make("task.normalize=imagenet", bands=5)
+
+
+def test_a_metallicity_keeps_its_digits_under_bf16(datamodule):
+    task = make()
+    task.learn_statistics(datamodule)
+    torch.nn.init.zeros_(task.network.get_classifier().weight)
+    torch.nn.init.constant_(task.network.get_classifier().bias, 8.95)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert task.eval()(torch.rand(1, 3, 16, 16)).item() == pytest.approx(8.95, abs=1e-6)
+
+
+def test_the_validation_error_is_over_all_rows_at_once(datamodule, tmp_path):
+    task = make("transform=none")
+    task.learn_statistics(datamodule)
+    with quiet():
+        (found,) = trainer_of(tmp_path).validate(task, datamodule.predict_loader(np.arange(10)), verbose=False)
+        plain, _ = predict_rows(trainer_of(tmp_path), task, datamodule, np.arange(10))
+    assert found["val/rmse"] == pytest.approx(np.sqrt(np.mean((plain - datamodule.truth) ** 2)), rel=1e-5)
+
+
+def test_training_ends_in_the_same_weights_whatever_was_drawn_before(datamodule, tmp_path):
+    ends = []
+    for drawn in (0, 5):
+        torch.manual_seed(1)
+        task = make("model.dropout=0.5")
+        task.learn_statistics(datamodule)
+        torch.rand(drawn)
+        with quiet():
+            trainer_of(tmp_path, max_epochs=2, log_every_n_steps=1).fit(task, datamodule)
+        ends.append(task.state_dict())
+    assert all(torch.equal(ends[0][name], value) for name, value in ends[1].items())
+
+
+def test_an_order_of_training_is_saved_as_the_epoch_that_comes_next(datamodule, tmp_path):
+    trainer = trainer_of(tmp_path, max_epochs=3)
+    with quiet():
+        trainer.fit(make(), datamodule)
+    assert datamodule.state_dict() == {"epoch": 3}
+    first = list(datamodule.train_dataloader().sampler)
+    datamodule.load_state_dict({"epoch": 3})
+    resumed = datamodule.train_dataloader().sampler
+    assert list(resumed) != first
+    resumed.set_epoch(0)
+    assert list(resumed) == first

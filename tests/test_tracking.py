@@ -1,0 +1,127 @@
+"""Claims about the mirror in Weights & Biases, read back from what it wrote offline."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from galexp import tracking
+from galexp.run.directory import RunDirectory
+
+TARGET = "log_hi_fraction"
+WANDB = pathlib.Path(sys.executable).with_name("wandb")
+
+
+def records(run):
+    """Return what W&B wrote about a run, by W&B's own reader: kind -> contents in order."""
+    (log,) = (run / "wandb").glob("offline-run-*/*.wandb")
+    command = [str(WANDB), "leet", "inspect", "--json", str(log)]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    found: dict[str, list[dict]] = {}
+    for record in map(json.loads, lines):
+        found.setdefault(record["type"], []).append(record[record["type"]])
+    return found
+
+
+@pytest.fixture(scope="module")
+def mirrored(trained):
+    return records(trained)
+
+
+def summary(found):
+    return {key: value for part in found["summary"] for key, value in part["update"].items()}
+
+
+def test_the_run_bears_the_name_study_id_and_tags_of_the_run_directory(mirrored, trained):
+    (run,) = mirrored["run"]
+    assert (run["display_name"], run["run_group"], run["project"]) == (trained.name, "adhoc", "galexp")
+    assert run["run_id"] == (trained / "wandb_id.txt").read_text()
+    assert sorted(run["tags"]) == ["delta5_q80", "mock", "small_cnn", "xgass"]
+
+
+def test_the_config_is_the_resolved_configuration(mirrored, trained):
+    (run,) = mirrored["run"]
+    config = {key: value for key, value in run["config"]["update"].items() if key != "_wandb"}
+    assert config == RunDirectory(trained).settings()
+
+
+def test_the_summary_ends_with_the_metrics_of_the_run(mirrored, trained):
+    metrics = json.loads((trained / "metrics.json").read_text())
+    found = summary(mirrored)
+    assert found["data"] == "mock"
+    for role in ("val", "test"):
+        for method, scores in metrics[role][TARGET]["all"].items():
+            for name in ("rmse", "n"):
+                assert found[f"{role}/{TARGET}/all/{method}/{name}"] == pytest.approx(scores[name])
+
+
+def test_every_step_and_every_epoch_is_there(mirrored):
+    history = [record["item"] for record in mirrored["history"]]
+    steps = [item["trainer/global_step"] for item in history if "train/loss" in item]
+    assert steps == [0, 1]
+    assert [item["epoch"] for item in history if "val/rmse" in item] == [0]
+
+
+def test_figures_and_a_table_of_images_are_there(mirrored):
+    found = summary(mirrored)
+    assert found["figures/truth_against_prediction._type"] == "image-file"
+    assert (found["samples._type"], found["samples.nrows"]) == ("table-file", 13)
+
+
+def test_a_finished_run_exits_with_0(mirrored):
+    assert [record["exit_code"] for record in mirrored["exit"]] == [0]
+
+
+def test_two_runs_of_one_process_do_not_mix_and_one_that_raises_is_finished_too(desk, monkeypatch):
+    words = ("train", "size=tiny", "model=small_cnn", "evaluation.bootstrap=0", "trainer.log_every_n_steps=1")
+
+    def fail(*facts):
+        raise ValueError("the disk of another machine is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("galexp.train.save_result", fail)
+        with pytest.raises(ValueError, match="the disk of another machine is full"):
+            desk(*words, "seed=0")
+    assert desk(*words, "seed=1")[0] == 0
+    folders = sorted((desk.folder / "multirun" / "adhoc").iterdir())
+    broken, whole = (records(run) for run in folders)
+    assert broken["run"][0]["run_id"] != whole["run"][0]["run_id"]
+    assert [found["exit"][0]["exit_code"] for found in (broken, whole)] == [1, 0]
+    assert [found["run"][0]["config"]["update"]["seed"] for found in (broken, whole)] == [0, 1]
+    for found in (broken, whole):
+        assert sum("train/loss" in record["item"] for record in found["history"]) == 2
+    assert f"test/{TARGET}/all/network/rmse" not in summary(broken)
+
+
+def test_without_a_logger_nothing_is_written(desk):
+    run = desk.train()
+    assert not (run / "wandb").exists()
+    assert not (run / "wandb_id.txt").exists()
+
+
+def test_an_unknown_mode_is_refused(desk):
+    sentence = desk.refuses("train", "size=tiny", "model=small_cnn", "logger.mode=of")
+    assert sentence == "logger.mode is 'of'; choose from auto, offline, online"
+
+
+@pytest.mark.parametrize(
+    ("environment", "mode"),
+    [({}, "offline"), ({"WANDB_API_KEY": "k"}, "online"), ({"WANDB_MODE": "disabled"}, "disabled")],
+)
+def test_auto_is_online_only_where_there_is_a_key(tmp_path, monkeypatch, environment, mode):
+    asked = {}
+    for name in ("WANDB_MODE", "WANDB_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("wandb.init", lambda **facts: asked.update(facts))
+    monkeypatch.setattr(tracking, "WandbLogger", lambda **facts: None)
+    for _ in range(2):
+        tracking.wandb_logger("p", "auto", RunDirectory(tmp_path), {"choices": {}}, [])
+        assert asked["mode"] == mode
+        assert asked["id"] == (tmp_path / "wandb_id.txt").read_text()
+    assert asked["resume"] == ("allow" if mode == "online" else None)
