@@ -150,6 +150,9 @@ def settings(composed: DictConfig) -> Settings:
     hydra_config = HydraConfig.get()
     resolved = OmegaConf.to_container(OmegaConf.create(plain), resolve=True, throw_on_missing=True)
     assert isinstance(resolved, dict)
+    for group in ("dataset", "task"):
+        if isinstance(resolved.get(group, {}).get("targets"), str):
+            resolved[group]["targets"] = [resolved[group]["targets"]]
     made = {str(key): value for key, value in hydra_config.runtime.choices.items() if "hydra/" not in str(key)}
     _refuse_unknown_roots(resolved)
     return {**{str(key): value for key, value in resolved.items()}, "choices": made}
@@ -196,13 +199,14 @@ def _flat_keys(node: DictConfig, prefix: str = "") -> list[str]:
     return keys
 
 
-def sweep_parameters(experiment: str) -> dict[str, str]:
+def sweep_parameters(experiment: str, config_dir: pathlib.Path | None = None) -> dict[str, str]:
     """Return what an experiment sweeps over: ``hydra.sweeper.params`` of its YAML, empty where it has none."""
-    path = conf_dir() / "experiment" / f"{experiment}.yaml"
-    if not path.is_file():
-        return {}
-    params = OmegaConf.select(OmegaConf.load(path), "hydra.sweeper.params") or {}
-    return {str(key): str(value) for key, value in params.items()}
+    for folder in (conf_dir(), config_dir):
+        path = folder / "experiment" / f"{experiment}.yaml" if folder else None
+        if path is not None and path.is_file():
+            params = OmegaConf.select(OmegaConf.load(path), "hydra.sweeper.params") or {}
+            return {str(key): str(value) for key, value in params.items()}
+    return {}
 
 
 def instantiate(node: Settings, **facts: Any) -> Any:

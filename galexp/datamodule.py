@@ -183,5 +183,6 @@ class GalaxyDataModule(pl.LightningDataModule):
             batch_size=None,
             num_workers=self.num_workers,
             persistent_workers=self.num_workers > 0,
+            multiprocessing_context="forkserver" if self.num_workers else None,
             pin_memory=torch.cuda.is_available(),
         )

@@ -14,7 +14,8 @@ Keys:
 
 Examples:
   python -m galexp evaluate multirun/demo/xgass-delta5_q80-xresnet34-s0-0123abcd
-  python -m galexp evaluate RUN split=delta5_q20
+  python -m galexp evaluate RUN evaluation.checkpoint=last
+  python -m galexp evaluate RUN mock.seed=1
   python -m galexp evaluate RUN dataset=sdss_metallicity imaging=files
 """
 
@@ -31,12 +32,14 @@ from galexp.catalog.parquet import read_parquet, write_parquet
 from galexp.command import Command
 from galexp.config import UsageError, instantiate
 from galexp.datamodule import GalaxyDataModule
+from galexp.dataset.location import settled
 from galexp.evaluation.predict import load_weights
 from galexp.evaluation.run import evaluate
 from galexp.figure.run import run_figures, save_figures
 from galexp.page.table import scores_table
 from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
+from galexp.run.name import run_hash
 from galexp.run.provenance import provenance
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
@@ -64,12 +67,14 @@ def evaluate_run(run: RunDirectory, command: Command) -> None:
     data = open_data(settings)
     announce(data)
     roles = roles_of(run, settings, data, changed)
-    name = f"{data.folder.name}-{settings['choices']['split'] if 'split' in changed or not changed else 'all'}"
+    settings = settled(settings, data.folder)
+    rows = settings["choices"]["split"] if "split" in changed or not changed else "all"
+    name = f"{data.folder.name}-{rows}-{run_hash(settings, data.folder.name)}"
     target = RunDirectory(run.folder / "evaluations" / name)
     target.start(settings, anew=True)
     result_of(run, settings, data, roles, target)
     if (target.folder / "metrics.json").is_file():
-        console.print(scores_table(target.read_json("metrics.json")))
+        console.print(scores_table(target.metrics()))
 
 
 def settings_of(saved: dict[str, Any], command: Command) -> tuple[dict[str, Any], set[str]]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MODES = ("auto", "offline", "online")
+_WORK_FOLDER = "WANDB_DATA_DIR"
+_our_folders: set[str] = set()
 
 
 def wandb_logger(project: str, mode: str, run: RunDirectory, settings: dict[str, Any], tags: list[str]) -> WandbLogger:
@@ -38,6 +40,9 @@ def wandb_logger(project: str, mode: str, run: RunDirectory, settings: dict[str,
     identity = run.folder / "wandb_id.txt"
     if not identity.is_file():
         identity.write_text(uuid.uuid4().hex[:8])
+    if _WORK_FOLDER not in os.environ or os.environ[_WORK_FOLDER] in _our_folders:
+        os.environ[_WORK_FOLDER] = str(run.folder.absolute() / "wandb")
+        _our_folders.add(os.environ[_WORK_FOLDER])
     started = wandb.init(
         project=project,
         id=identity.read_text(),

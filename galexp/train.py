@@ -31,6 +31,7 @@ from galexp.catalog.parquet import write_parquet
 from galexp.command import Command
 from galexp.config import instantiate, sweep_parameters
 from galexp.datamodule import GalaxyDataModule
+from galexp.dataset.location import settled
 from galexp.evaluation.metrics import flatten
 from galexp.evaluation.predict import load_weights
 from galexp.evaluation.run import Evaluation, evaluate, sample_rows
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 def main(command: Command) -> int:
     """Train one run, unless it is finished already, and print what came out."""
     settings = command.settings()
-    swept = sweep_parameters(study(settings))
+    swept = sweep_parameters(study(settings), command.config_dir)
     if swept:
         say(f"experiment={study(settings)} is a sweep over {', '.join(swept)}: add --multirun for all of it")
     show_run(train_once(settings))
@@ -66,6 +67,7 @@ def train_once(settings: dict[str, Any]) -> RunDirectory:
     """Train one run, unless it is finished already."""
     data = open_data(settings)
     announce(data)
+    settings = settled(settings, data.folder)
     run = RunDirectory(run_folder(settings, data.folder.name))
     say(f"run: {run.folder}")
     with run.lock():

@@ -103,7 +103,6 @@ def test_lightning_names_the_epoch_to_the_sampler_and_accepts_no_validation(modu
         assert seen.rows[epoch] == list(itertools.chain(*expected))
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("cache", ["memory", "disk", "none"])
 def test_every_cache_and_number_of_workers_gives_the_same_batches(module, cache):
     expected = list(module().train_dataloader())

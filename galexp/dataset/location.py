@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pathlib
 from typing import Any
 
@@ -63,3 +64,12 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
     mock = mock_folder(settings)
     is_wanted = all(want in (AUTO, MOCK) for want in wanted)
     return mock if is_wanted and (mock / FILE_NAME).is_file() else None
+
+
+def settled(settings: dict[str, Any], data: pathlib.Path) -> dict[str, Any]:
+    """Return settings that say which data was found where they said ``auto``, without a mock's where it is none."""
+    settings = copy.deepcopy(settings)
+    settings["choices"]["imaging"] = data.name.removeprefix(f"{settings['choices']['dataset']}-").split("-")[1]
+    if settings["choices"]["imaging"] != MOCK:
+        settings |= {"imaging": {}, "mock": {}}
+    return settings

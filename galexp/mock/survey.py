@@ -63,7 +63,7 @@ def mock_xgass(objects: int = 1179, seed: int = 0, stripping: float = 1.0) -> Ta
         rng, log_hi_fraction(population, XGASS_HI_OFFSET) - loss, log_stellar_mass
     )
     table = Table(meta={"mock": True, "survey": "xgass", "seed": seed, "stripping": stripping})
-    _add_identity(table, parents, place)
+    _add_identity(table, parents, place, seed)
     _add_environment(table, parents, place, overdensity)
     _add_gas(table, log_stellar_mass, fraction, is_limit)
     _add_light(table, population)
@@ -107,8 +107,8 @@ def _put(table: Table, name: str, values: ndarray, description: str, unit: str |
     table[name] = Column(values, description=f"mock: {description}", unit=unit)
 
 
-def _add_identity(table: Table, parents: Parents, place: Int[ndarray, " galaxy"]) -> None:
-    _put(table, "id", np.array([f"mock-{row:06d}" for row in range(len(place))]), "name of the object")
+def _add_identity(table: Table, parents: Parents, place: Int[ndarray, " galaxy"], seed: int) -> None:
+    _put(table, "id", np.array([f"mock{seed}-{row:06d}" for row in range(len(place))]), "name of the object")
     _put(table, "ra", parents.ra[place], "right ascension", "deg")
     _put(table, "dec", parents.dec[place], "declination", "deg")
     _put(table, "redshift", parents.redshift[place], "redshift, with peculiar velocity")

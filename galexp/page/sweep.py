@@ -28,7 +28,7 @@ def show_sweep(runs: list[RunDirectory]) -> None:
         for table in spread_tables(name, members):
             console.print(table)
         if members[0].settings()["choices"]["split"] == "kfold":
-            _show_pooled(members)
+            _show_pooled(name, members)
 
 
 def groups(runs: list[RunDirectory]) -> dict[str, list[RunDirectory]]:
@@ -56,7 +56,7 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def spread_tables(name: str, runs: list[RunDirectory]) -> list[Table]:
     """Lay out mean ± sample standard deviation over runs of each method's scores, one table per target."""
-    metrics = [run.read_json("metrics.json") for run in runs]
+    metrics = [run.metrics() for run in runs]
     mock = "MOCK " if any(metric["data"] == "mock" for metric in metrics) else ""
     tables = []
     for target in metrics[0]["test"]:
@@ -79,7 +79,7 @@ def _spread(scores: list[dict[str, float]], key: str) -> str:
     return f"{np.mean(values):.4f}" + (f" ± {spread:.4f}" if math.isfinite(spread) else "")
 
 
-def _show_pooled(runs: list[RunDirectory]) -> None:
+def _show_pooled(name: str, runs: list[RunDirectory]) -> None:
     by_seed: dict[int, list[RunDirectory]] = defaultdict(list)
     for run in runs:
         by_seed[run.settings()["seed"]].append(run)
@@ -94,12 +94,12 @@ def _show_pooled(runs: list[RunDirectory]) -> None:
         for target in settings["task"]["targets"]
         for method in ("pred", "pred_tta")
     }
-    for name, result in pooled.items():
+    for method, result in pooled.items():
         say(
-            f"{name}: out-of-fold RMSE of {result.galaxies} galaxies, {len(complete)} seeds: {result.rmse:.4f} "
+            f"{method}: out-of-fold RMSE of {result.galaxies} galaxies, {len(complete)} seeds: {result.rmse:.4f} "
             f"(68 % of bootstraps {result.low:.4f} to {result.high:.4f}; "
             f"seeds {', '.join(f'{value:.4f}' for value in result.per_seed)})"
         )
-    path = runs[0].folder.parent / "cross_validation.json"
-    path.write_text(json.dumps({name: result.as_dict() for name, result in pooled.items()}, indent=2) + "\n")
+    path = runs[0].folder.parent / f"cross_validation-{name.replace(' ', '-')}.json"
+    path.write_text(json.dumps({method: result.as_dict() for method, result in pooled.items()}, indent=2) + "\n")
     say(f"written to {path}")

@@ -16,7 +16,7 @@ from galexp.terminal import console, say
 
 def show_run(run: RunDirectory) -> None:
     """Print a finished run: scores on the held-out rows, figures, and what to try next."""
-    metrics = run.read_json("metrics.json")
+    metrics = run.metrics()
     console.print(scores_table(metrics))
     say("figures:")
     for path in sorted(run.figures.glob("*.png")):

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import fcntl
 import json
+import math
 import pathlib
 import shutil
 from collections.abc import Iterator
@@ -86,14 +87,18 @@ class RunDirectory:
         return {str(key): value for key, value in settings.items()}
 
     def write_json(self, name: str, content: Any) -> None:
-        """Write a JSON file whole or not at all."""
+        """Write a JSON file whole or not at all; what is not finite becomes null."""
         partial = self.folder / f".{name}.part"
-        partial.write_text(json.dumps(content, indent=2) + "\n")
+        partial.write_text(json.dumps(_finite(content), indent=2, allow_nan=False) + "\n")
         partial.rename(self.folder / name)
 
     def read_json(self, name: str) -> Any:
         """Read a JSON file."""
         return json.loads((self.folder / name).read_text())
+
+    def metrics(self) -> dict[str, Any]:
+        """Read ``metrics.json``; null becomes NaN."""
+        return json.loads((self.folder / "metrics.json").read_text(), object_hook=_nan_for_null)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -111,3 +116,15 @@ class RunDirectory:
                     f"another process is at work in {self.folder}; wait for it or change the seed"
                 ) from error
             yield
+
+
+def _finite(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
+
+
+def _nan_for_null(content: dict[str, Any]) -> dict[str, Any]:
+    return {key: math.nan if value is None else value for key, value in content.items()}

@@ -8,8 +8,13 @@ import json
 import pathlib
 from typing import Any
 
-_NOT_HASHED = ("paths", "logger", "force", "allow_mock", "choices")
-_DEVICES = ("accelerator", "devices", "num_nodes", "strategy")
+_NOT_HASHED = ("paths", "logger", "force", "verify", "allow_mock", "choices")
+_ELSEWHERE = {
+    "trainer": ("accelerator", "devices", "num_nodes", "strategy"),
+    "datamodule": ("num_workers", "cache"),
+    "imaging": ("root",),
+    "dataset": ("catalog",),
+}
 
 
 def study(settings: dict[str, Any]) -> str:
@@ -25,10 +30,9 @@ def run_hash(settings: dict[str, Any], data_name: str) -> str:
         data_name: Of the prepared dataset.
     """
     hashed = {key: copy.deepcopy(value) for key, value in settings.items() if key not in _NOT_HASHED}
-    for device in _DEVICES:
-        hashed["trainer"].pop(device, None)
-    hashed["imaging"].pop("root", None)
-    hashed["dataset"].pop("catalog", None)
+    for group, keys in _ELSEWHERE.items():
+        for key in keys:
+            hashed[group].pop(key, None)
     text = json.dumps([hashed, data_name], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
