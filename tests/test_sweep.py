@@ -76,10 +76,10 @@ def test_incomplete_folds_are_said_and_complete_ones_give_the_error_of_all_galax
     status, out, _ = desk(*WORDS, *folds, "split.fold=0,1")
     assert status == 0
     assert "the folds of no seed are complete: no pooled error" in out
-    assert not list(desk.folder.rglob("cross_validation.json"))
+    assert not list(desk.folder.rglob("cross_validation-*.json"))
     status, out, _ = desk(*WORDS, *folds, "split.fold=0,1,2")
     assert "the folds of no seed are complete" not in out
-    (path,) = desk.folder.rglob("cross_validation.json")
+    (path,) = desk.folder.rglob("cross_validation-*.json")
     found = json.loads(path.read_text())[f"pred_{TARGET}"]
     per_seed = []
     for seed in (0, 1):
