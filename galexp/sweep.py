@@ -16,10 +16,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from galexp.command import Command
 from galexp.config import HYDRA_VERSION_BASE, UsageError, conf_dir, settings
+from galexp.job.train import train_once
 from galexp.page.sweep import show_sweep
 from galexp.run.directory import RunDirectory
 from galexp.terminal import say
-from galexp.train import train_once
 
 
 def main(command: Command) -> int:

@@ -201,5 +201,5 @@ def desk(shell: Shell, workplace: pathlib.Path, monkeypatch: pytest.MonkeyPatch)
     """Return a command line in a folder with the session's mock in it, which draws no figures."""
     (shell.folder / "data").symlink_to(workplace / "data")
     for verb in ("train", "evaluate"):
-        monkeypatch.setattr(f"galexp.{verb}.run_figures", lambda *facts: {})
+        monkeypatch.setattr(f"galexp.job.{verb}.run_figures", lambda *facts: {})
     return shell

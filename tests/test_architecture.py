@@ -15,8 +15,9 @@ FILES = sorted(ROOT.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text()) for path in FILES}
 ORDER = [
     {"__main__"},
-    {"sweep"},
     {"prepare", "train", "evaluate", "list"},
+    {"sweep"},
+    {"job"},
     {"launch"},
     {"preparation"},
     {"trainer"},

@@ -83,7 +83,7 @@ def test_two_runs_of_one_process_do_not_mix_and_one_that_raises_is_finished_too(
         raise ValueError("the disk of another machine is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("galexp.train.save_result", fail)
+        patch.setattr("galexp.job.train.save_result", fail)
         with pytest.raises(ValueError, match="the disk of another machine is full"):
             desk(*words, "seed=0")
     assert desk(*words, "seed=1")[0] == 0

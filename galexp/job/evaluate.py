@@ -1,0 +1,131 @@
+"""Evaluate one trained run, on its own test rows or on other data."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from galexp.catalog.parquet import read_parquet, write_parquet
+from galexp.command import Command
+from galexp.config import UsageError, instantiate
+from galexp.datamodule import GalaxyDataModule
+from galexp.dataset.location import settled
+from galexp.evaluation.predict import load_weights
+from galexp.evaluation.run import evaluate
+from galexp.figure.run import run_figures, save_figures
+from galexp.page.table import scores_table
+from galexp.preparation.open import announce, open_data
+from galexp.run.directory import RunDirectory
+from galexp.run.name import run_hash
+from galexp.run.provenance import provenance
+from galexp.shard.read import PreparedData
+from galexp.split.base import TEST, TRAIN, UNUSED, VAL
+from galexp.task.build import build_task
+from galexp.terminal import console, progress_bar, say
+from galexp.trainer import make_trainer, quiet
+
+_ELSEWHERE = ("dataset", "imaging", "environment", "split", "mock", "size")
+_OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "experiment")
+
+
+def evaluate_run(run: RunDirectory, command: Command) -> None:
+    """Predict with one run's network and write an evaluation below its folder."""
+    saved = run.settings()
+    settings, changed = settings_of(saved, command)
+    data = open_data(settings)
+    announce(data)
+    roles = roles_of(run, settings, data, changed)
+    settings = settled(settings, data.folder)
+    rows = settings["choices"]["split"] if "split" in changed or not changed else "all"
+    name = f"{data.folder.name}-{rows}-{run_hash(settings, data.folder.name)}"
+    target = RunDirectory(run.folder / "evaluations" / name)
+    target.start(settings, anew=True)
+    result_of(run, settings, data, roles, target)
+    if (target.folder / "metrics.json").is_file():
+        console.print(scores_table(target.metrics()))
+
+
+def settings_of(saved: dict[str, Any], command: Command) -> tuple[dict[str, Any], set[str]]:
+    """Return the run's settings with the words of this command on top, and the groups that were changed.
+
+    Raises:
+        UsageError: for a word that would change the trained network, or that the configuration does not know.
+    """
+    keys = [word.lstrip("+~").split("=")[0] for word in command.overrides]
+    changed = {key.split(".")[0] for key in keys}
+    for group in _OF_THE_NETWORK:
+        if group in changed:
+            raise UsageError(f"{group} belongs to the trained network; train another run to change it")
+    settings = copy.deepcopy(saved)
+    if keys:
+        needed = sorted(({"dataset", "size", "environment"} | changed) & set(saved["choices"]) - set(keys))
+        fresh = command.settings(f"seed={saved['seed']}", *(f"{group}={saved['choices'][group]}" for group in needed))
+        if {"dataset", "size"} & set(keys):
+            keys += ["imaging", "mock"]
+        for key in keys:
+            _take(settings, fresh, key)
+    return settings, changed & set(_ELSEWHERE)
+
+
+def _take(settings: dict[str, Any], fresh: dict[str, Any], key: str) -> None:
+    """Replace what stands under a dotted key, and the choice where the key is a group."""
+    if key in fresh["choices"]:
+        settings["choices"][key] = fresh["choices"][key]
+    *path, last = key.split(".")
+    for name in path:
+        settings, fresh = settings.setdefault(name, {}), fresh.get(name, {})
+    if last in fresh:
+        settings[last] = fresh[last]
+
+
+def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, changed: set[str]) -> np.ndarray:
+    """Return which rows are tested: never one that the network learned from.
+
+    Raises:
+        ValueError: where none is left.
+    """
+    before = read_parquet(run.folder / "split.parquet")
+    role_before = dict(zip(before["id"].tolist(), before["role"].tolist(), strict=True))
+    same_survey = run.settings()["choices"]["dataset"] == settings["choices"]["dataset"]
+    past = np.array([role_before.get(name, UNUSED) if same_survey else UNUSED for name in data.catalog["id"].tolist()])
+    shows = ~np.asarray(data.catalog["image_is_blank"], dtype=bool)
+    if changed:
+        is_test = instantiate(settings["split"]).assign(data.catalog) == TEST if "split" in changed else shows
+        roles = np.where(is_test & shows & ~np.isin(past, (TRAIN, VAL)), TEST, UNUSED)
+    else:
+        roles = np.where(shows, past, UNUSED)
+    if not np.any(roles == TEST):
+        raise ValueError(f"no galaxy of {data.folder} is left to test: the network learned from all that are asked for")
+    return roles
+
+
+def result_of(
+    run: RunDirectory, settings: dict[str, Any], data: PreparedData, roles: np.ndarray, target: RunDirectory
+) -> None:
+    """Load the network, predict, score and draw."""
+    targets = settings["task"]["targets"]
+    with progress_bar("images") as bar:
+        shown = bar.add_task("decoding", total=len(data), note="")
+        facts = {"data": data, "roles": roles, "targets": targets, "seed": settings["seed"]}
+        datamodule: GalaxyDataModule = instantiate(
+            settings["datamodule"], **facts, progress=lambda done: bar.update(shown, completed=done)
+        )
+    task = build_task(settings, datamodule.bands)
+    load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
+    with quiet():
+        trainer = make_trainer({**settings, "callback": {}}, target, None, has_val=False)
+        photometry = instantiate(settings["dataset"]).photometry
+        draws = settings["evaluation"]["bootstrap"]
+        result = evaluate(trainer, task, datamodule, targets, photometry, draws, settings["seed"])
+    write_parquet(result.predictions, target.folder / "predictions.parquet")
+    write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
+    save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)
+    facts = {"run": run.name, "data_folder": str(data.folder), "data_sha256": data.manifest.content_sha256}
+    target.write_json("provenance.json", provenance(**facts))
+    if result.scores:
+        target.write_json("metrics.json", {"data": "mock" if data.is_mock else "observed", **facts, **result.scores})
+    else:
+        say(f"no row has a measured {', '.join(targets)}: predictions only, in {target.folder / 'predictions.parquet'}")
