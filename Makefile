@@ -9,8 +9,9 @@ STAMP = $(VENV)/.galexp-setup
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt startup/torchvision_on_cpu/torchvision_on_cpu.py
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@echo "setting up $(VENV): a few minutes the first time"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@if $(BIN)/python -c 'import sys, torch; sys.exit(torch.version.cuda is not None)'; then \
 	  $(BIN)/python -m pip install --quiet --force-reinstall --no-deps ./startup/torchvision_on_cpu; fi
 	touch $@

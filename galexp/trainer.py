@@ -10,6 +10,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.callbacks import LearningRateMonitor
 from pytorch_lightning.loggers import Logger
 
 from galexp.callback.checkpoint import checkpoints
@@ -41,9 +42,10 @@ def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | N
                 f"{type(callback).__name__} watches {callback.monitor}, but split.val_fraction is 0; "
                 "raise it or leave the callback out"
             )
+    watched = [LearningRateMonitor(logging_interval="step")] if logger else []
     return instantiate(
         options,
-        callbacks=[*configured, History(run.folder), *checkpoints(run.folder, has_val)],
+        callbacks=[*configured, *watched, History(run.folder), *checkpoints(run.folder, has_val)],
         logger=[logger] if logger else False,
         default_root_dir=str(run.folder),
         enable_progress_bar=False,

@@ -105,7 +105,8 @@ def save_result(
     save_figures(figures, run.figures)
     data = datamodule.data
     kind = "mock" if data.is_mock else "observed"
-    tracking.log_summary(logger, {"data": kind, **flatten(result.scores, "")}, figures)
+    origin = {"provenance": run.read_json("provenance.json")}
+    tracking.log_summary(logger, {"data": kind, **origin, **flatten(result.scores, "")}, figures)
     tracking.log_samples(logger, *sample_rows(datamodule, result))
     head = {"data": kind, "data_sha256": data.manifest.content_sha256, "dataset": settings["choices"]["dataset"]}
     run.write_json("metrics.json", {**head, "counts": role_counts(datamodule.roles), **result.scores})
