@@ -11,7 +11,7 @@ from galexp import __version__
 from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choices, compose, first_values, nearest
 
 VERBS = ("prepare", "train", "evaluate", "list")
-SWEEPING = ("train", "evaluate")
+SWEEPING = ("train",)
 _POSITIONAL = ("evaluate", "list")
 _OPTIONS = ("--help", "--multirun", "--config-dir", "--version")
 _SHORT = {"-h": "--help", "-m": "--multirun"}
@@ -62,7 +62,7 @@ def parse(arguments: Sequence[str]) -> Command:
     if "--help" in options:
         return Command(verb, positional, overrides, config_dir, wants_help=True)
     if "--multirun" in options and verb not in SWEEPING:
-        raise UsageError(f"{verb} takes no --multirun; {' and '.join(SWEEPING)} do")
+        raise UsageError(f"{verb} takes no --multirun; {' and '.join(SWEEPING)} does")
     if positional and verb not in _POSITIONAL:
         known = [f"{group}={option}" for group, names in choices().items() for option in names]
         raise UsageError(f"{verb} takes key=value words, not {positional[0]!r}; {nearest(positional[0], known)}")
@@ -96,11 +96,6 @@ def _folder(value: str) -> pathlib.Path:
     folder = pathlib.Path(value)
     if not value or not folder.is_dir():
         raise UsageError(f"--config-dir {value!r} is no folder; it holds groups such as dataset/ and split/")
-    packaged = choices()
-    for group, options in choices([folder]).items():
-        for option in set(options) & set(packaged.get(group, {})):
-            if (folder / group / f"{option}.yaml").is_file():
-                raise UsageError(f"{folder}/{group}/{option}.yaml has a name that galexp uses already; rename it")
     return folder
 
 

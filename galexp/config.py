@@ -7,7 +7,6 @@ import functools
 import inspect
 import pathlib
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -141,7 +140,7 @@ def _check_folders(extra: Sequence[pathlib.Path]) -> None:
         for path in sorted(folder.glob("*/*.yaml")):
             name = path.relative_to(folder)
             if (conf_dir() / name).is_file():
-                warnings.warn(f"{path} is ignored: galexp has a {name} of its own; rename yours", stacklevel=3)
+                raise UsageError(f"{path} would be ignored: galexp has a {name} of its own; rename yours")
 
 
 def settings(composed: DictConfig) -> Settings:
@@ -220,20 +219,25 @@ def instantiate(node: Settings, **facts: Any) -> Any:
         UsageError: where the target cannot be imported, or the node holds a key that it does not take; the message
             names the nearest.
     """
-    _check_keys(node)
+    check_keys(node)
     make = hydra.utils.instantiate({**node, "_partial_": True, "_convert_": "all"})
     return functools.partial(make, **facts) if node.get("_partial_") else make(**facts)
 
 
-def _check_keys(node: Settings) -> None:
-    parameters = _parameters(node["_target_"])
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
-    for key, value in node.items():
-        if not key.startswith("_") and key not in parameters and not takes_any:
-            raise UsageError(f"{node['_target_']} takes no {key!r}; {nearest(key, parameters)}")
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, dict) and "_target_" in child:
-                _check_keys(child)
+def check_keys(node: Any) -> None:
+    """Refuse, in a node and all below it, keys that a target does not take.
+
+    Raises:
+        UsageError: where a target cannot be imported, or for the first such key; the message names the nearest.
+    """
+    if isinstance(node, dict) and "_target_" in node:
+        parameters = _parameters(node["_target_"])
+        takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+        for key in node:
+            if not key.startswith("_") and key not in parameters and not takes_any:
+                raise UsageError(f"{node['_target_']} takes no {key!r}; {nearest(key, parameters)}")
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        check_keys(child)
 
 
 def _parameters(target: str) -> Mapping[str, inspect.Parameter]:

@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
 from galexp.shard.read import PreparedData
-from galexp.split.base import TEST, TRAIN, VAL
+from galexp.split.base import TRAIN, VAL
 from galexp.transform.cache import ImageCache
 
 if TYPE_CHECKING:
@@ -167,10 +167,6 @@ class GalaxyDataModule(pl.LightningDataModule):
     def val_dataloader(self) -> DataLoader[Batch] | list[DataLoader[Batch]]:
         """Return the validation rows in order; an empty list where there are none."""
         return self.predict_loader(self.rows(VAL)) if len(self.rows(VAL)) else []
-
-    def test_dataloader(self) -> DataLoader[Batch]:
-        """Return the held-out rows in order."""
-        return self.predict_loader(self.rows(TEST))
 
     def predict_loader(self, rows: np.ndarray) -> DataLoader[Batch]:
         """Return any rows, each once, in order."""

@@ -10,7 +10,7 @@ not scored. Results go into RUN/evaluations/.
 Keys:
   evaluation.checkpoint=auto|best|last   auto is the best on validation, or the last where there is none
   evaluation.bootstrap=1000              draws behind the error of the RMSE
-  transform.tta._target_=...             as in training, where not given
+  transform=none                         without averaging over views
 
 Examples:
   python -m galexp evaluate multirun/demo/xgass-delta5_q80-xresnet34-s0-0123abcd

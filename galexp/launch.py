@@ -1,12 +1,11 @@
-"""Whether and how a run starts: what is finished, what is allowed, and what the process needs."""
+"""Whether and how a run starts: what is finished, and what the process needs."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
-from typing import Any
 
-from galexp.run.directory import CHECKPOINTS, RunDirectory
+from galexp.run.directory import RunDirectory
 from galexp.shard.read import PreparedData
 from galexp.terminal import say
 
@@ -29,32 +28,6 @@ def is_done(run: RunDirectory, data: PreparedData, force: bool) -> bool:
     else:
         say("this run was interrupted: it goes on from its last epoch (force=true starts anew)")
     return run.is_finished
-
-
-def check_mock(settings: dict[str, Any], data: PreparedData) -> None:
-    """Refuse a mock where the experiment does not allow one.
-
-    Raises:
-        ValueError: with what to prepare.
-    """
-    if data.is_mock and not settings["allow_mock"]:
-        experiment = settings["choices"]["experiment"]
-        raise ValueError(
-            f"{f'experiment={experiment}' if experiment else 'allow_mock=false'} needs observed data and {data.folder} "
-            f"is a mock; prepare dataset={settings['choices']['dataset']}, or set allow_mock=true"
-        )
-
-
-def check_checkpoint(which: str, has_val: bool) -> None:
-    """Refuse before training what could not be evaluated after it.
-
-    Raises:
-        ValueError: for an unknown checkpoint, or the best one where there are no validation rows to find it by.
-    """
-    if which not in CHECKPOINTS:
-        raise ValueError(f"evaluation.checkpoint is {which!r}; choose {', '.join(CHECKPOINTS)}")
-    if which == "best" and not has_val:
-        raise ValueError("evaluation.checkpoint=best needs validation rows and there are none; choose last or auto")
 
 
 def keep_freed_memory() -> None:

@@ -37,7 +37,11 @@ def _list_prepared(data: pathlib.Path) -> None:
     say(f"prepared in {data}/", "bold")
     found = sorted(data.glob(f"*-*/{FILE_NAME}"))
     for path in found:
-        manifest = read_manifest(path.parent)
+        try:
+            manifest = read_manifest(path.parent)
+        except ValueError as error:
+            say(f"  {path.parent.name:<36} {error}")
+            continue
         kind = "MOCK " + " and ".join(manifest.mock) if manifest.mock else "observed"
         shapes = ", ".join(manifest.image_shapes)
         say(f"  {path.parent.name:<36} {manifest.counts['written']:>7,} galaxies  {shapes}  {kind}")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import pathlib
-import sys
 import tempfile
 import traceback
 from typing import Any
-from unittest import mock
 
-import hydra
+from hydra import version
+from hydra._internal.utils import _run_hydra, get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from galexp.command import Command
-from galexp.config import HYDRA_VERSION_BASE, UsageError, conf_dir, settings
+from galexp.config import HYDRA_VERSION_BASE, conf_dir, settings
 from galexp.job.train import train_once
 from galexp.page.sweep import show_sweep
 from galexp.run.directory import RunDirectory
@@ -24,12 +23,10 @@ from galexp.terminal import say
 
 def main(command: Command) -> int:
     """Run one job per combination; a failed job is listed, the others run, and the exit status tells."""
-    if command.verb != "train":
-        raise UsageError(f"{command.verb} takes no --multirun yet; name several runs instead")
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder) / "jobs.jsonl"
         log.touch()
-        _run_hydra(command, log)
+        _sweep(command, log)
         jobs = [json.loads(line) for line in log.read_text().splitlines()]
     failed = [job for job in jobs if job["error"]]
     runs = [RunDirectory(pathlib.Path(job["folder"])) for job in jobs if not job["error"]]
@@ -40,12 +37,13 @@ def main(command: Command) -> int:
     return 1 if failed or not jobs else 0
 
 
-def _run_hydra(command: Command, log: pathlib.Path) -> None:
-    """Hand the words to Hydra's own command line, which reads them from ``sys.argv``."""
+def _sweep(command: Command, log: pathlib.Path) -> None:
+    """Hand the words to Hydra's own command line; ``sys.argv`` stays as it was typed."""
     search = [f"--config-dir={command.config_dir.resolve()}"] if command.config_dir else []
-    words = ["galexp", "--multirun", *search, *command.overrides, f"+sweep_log={log}"]
-    with mock.patch.object(sys, "argv", words):
-        hydra.main(config_path=str(conf_dir()), config_name="config", version_base=HYDRA_VERSION_BASE)(job)()
+    parser = get_args_parser()
+    words = parser.parse_args(["--multirun", *search, *command.overrides, f"+sweep_log={log}"])
+    version.setbase(HYDRA_VERSION_BASE)
+    _run_hydra(words, parser, job, str(conf_dir()), "config")
 
 
 def job(composed: DictConfig) -> None:
@@ -54,6 +52,7 @@ def job(composed: DictConfig) -> None:
     assert isinstance(plain, dict)
     log = pathlib.Path(plain.pop("sweep_log"))
     words = " ".join(word for word in HydraConfig.get().overrides.task if not word.startswith("+sweep_log"))
+    say(f"job {HydraConfig.get().job.num}: {words}", "bold")
     note: dict[str, Any] = {"words": words, "folder": "", "error": ""}
     try:
         note["folder"] = str(train_once(settings(OmegaConf.create(plain))).folder)

@@ -62,12 +62,12 @@ def test_version_is_that_of_the_package(shell):
         (["train", "+seeed=3"], "unknown key 'seeed'; did you mean 'seed'?"),
         (["train", "evaluation.bootstrp=3"], "unknown key 'evaluation.bootstrp'; did you mean 'evaluation.bootstrap'"),
         (["train", "random"], "train takes key=value words, not 'random'; did you mean"),
-        (["prepare", "--multirun"], "prepare takes no --multirun; train and evaluate do"),
+        (["prepare", "--multirun"], "prepare takes no --multirun; train does"),
         (["list", "splt"], "unknown group 'splt'; did you mean 'split'"),
         (["list", "split", "model=smal_cnn"], "unknown model 'smal_cnn'; did you mean 'small_cnn'?"),
         (["train", "--multirun", "seeed=0,1"], "unknown key 'seeed'; did you mean 'seed'"),
         (["train", "-m", "split=random,kfld"], "unknown split 'kfld'; did you mean 'kfold'?"),
-        (["evaluate", "--multirun", "runs"], "evaluate takes no --multirun yet; name several runs instead"),
+        (["evaluate", "--multirun", "runs"], "evaluate takes no --multirun; train does"),
         (["evaluate"], "evaluate needs the folder of a run"),
         (["train", "model.width=[1"], "cannot read 'model.width=[1'"),
         (["train", "--config-dir", "nowhere"], "--config-dir 'nowhere' is no folder"),
@@ -88,7 +88,9 @@ def test_a_yaml_of_the_users_with_a_packaged_name_is_refused(shell):
     (shell.folder / "mine" / "split").mkdir(parents=True)
     (shell.folder / "mine" / "split" / "random.yaml").touch()
     sentence = shell.refuses("train", "--config-dir", "mine", status=2)
-    assert sentence == "mine/split/random.yaml has a name that galexp uses already; rename it"
+    assert (
+        sentence == "mine/split/random.yaml would be ignored: galexp has a split/random.yaml of its own; rename yours"
+    )
 
 
 def test_options_may_stand_anywhere_and_have_short_names():

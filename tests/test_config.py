@@ -131,12 +131,10 @@ def test_a_folder_of_the_users_adds_options(tmp_path):
     assert choices([tmp_path])["split"]["thirds"] == "thirds"
 
 
-def test_a_file_of_the_users_that_would_be_ignored_is_warned_of(tmp_path):
+def test_a_file_of_the_users_that_would_be_ignored_is_refused(tmp_path):
     (tmp_path / "split").mkdir()
     (tmp_path / "split" / "random.yaml").write_text("mine: 1\n")
-    with pytest.warns(
-        UserWarning, match=r"random\.yaml is ignored: galexp has a split/random\.yaml of its own; rename"
-    ):
+    with pytest.raises(UsageError, match=r"would be ignored: galexp has a split/random\.yaml of its own; rename"):
         compose([], tmp_path)
 
 

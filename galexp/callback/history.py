@@ -10,7 +10,7 @@ import pytorch_lightning as pl
 
 
 class History(pl.Callback):
-    """Write the epoch's metrics, learning rate and step after every epoch; a resumed run goes on in the same file.
+    """Write metrics, learning rate and step after every epoch, counted from 1; a resumed run goes on in the same file.
 
     Args:
         folder: Of the run.
@@ -26,7 +26,7 @@ class History(pl.Callback):
             return
         scalars = {name: float(value) for name, value in sorted(trainer.callback_metrics.items())}
         rate = trainer.optimizers[0].param_groups[0]["lr"]
-        self.rows.append({"epoch": trainer.current_epoch, "step": trainer.global_step, "lr": rate, **scalars})
+        self.rows.append({"epoch": trainer.current_epoch + 1, "step": trainer.global_step, "lr": rate, **scalars})
         names = list(dict.fromkeys(name for row in self.rows for name in row))
         with self.path.open("w", newline="") as stream:
             writer = csv.DictWriter(stream, names)

@@ -81,14 +81,9 @@ class Progress(pl.Callback):
         rate = self._rate(batch_size)
         left = (int(trainer.estimated_stepping_batches) - trainer.global_step) * batch_size / rate
         message = f"about {rate:.0f} images/s: {_duration(left)} of training left"
-        if left > _LONG and pl_module_on_cpu(trainer):
+        if left > _LONG and trainer.strategy.root_device.type == "cpu" and trainer.precision == "32-true":
             message += " (on a CPU trainer.precision=bf16-mixed is faster; size=demo takes minutes)"
         say(message)
-
-
-def pl_module_on_cpu(trainer: pl.Trainer) -> bool:
-    """Tell whether training runs on a CPU."""
-    return trainer.strategy.root_device.type == "cpu"
 
 
 def _duration(seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from astropy.table import MaskedColumn, Table
@@ -22,7 +23,7 @@ _FORMATS = {
 VALID_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def read_catalog(path: str | pathlib.Path) -> Table:
+def read_catalog(path: str | pathlib.Path, text: Sequence[str] = ()) -> Table:
     """Read a table and bring its columns into one form.
 
     Masked entries become NaN (integers and booleans with gaps become floats), byte strings become strings, big-endian
@@ -30,6 +31,7 @@ def read_catalog(path: str | pathlib.Path) -> Table:
 
     Args:
         path: CSV, ECSV, FITS, VOTable or Parquet, by suffix; ``.gz`` may follow.
+        text: Columns that a CSV file holds as text, even if they look like numbers: identifiers keep leading zeros.
 
     Raises:
         FileNotFoundError: where there is no such file.
@@ -42,10 +44,15 @@ def read_catalog(path: str | pathlib.Path) -> Table:
     if suffix not in (*_FORMATS, ".parquet"):
         raise ValueError(f"{path} ends in {suffix!r}; a catalog ends in {', '.join([*_FORMATS, '.parquet'])}")
     try:
-        table = read_parquet(path) if suffix == ".parquet" else Table.read(path, format=_FORMATS[suffix])
+        table = read_parquet(path) if suffix == ".parquet" else _read_table(path, _FORMATS[suffix], text)
     except Exception as error:
         raise ValueError(f"{path} cannot be read as {_FORMATS.get(suffix, 'parquet')}: {error}") from error
     return _plain(table)
+
+
+def _read_table(path: pathlib.Path, format: str, text: Sequence[str]) -> Table:
+    options = {"converters": dict.fromkeys(text, str)} if format == "ascii.csv" and text else {}
+    return Table.read(path, format=format, **options)
 
 
 def _plain(table: Table) -> Table:

@@ -49,10 +49,11 @@ class Cut:
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """The rows that a survey's cuts leave, and the count after each."""
+    """The rows that a survey's cuts leave, the count after each, and the table's columns that were not taken."""
 
     catalog: Table
     counts: dict[str, int]
+    ignored: tuple[str, ...] = ()
 
 
 class Dataset(abc.ABC):
@@ -97,10 +98,12 @@ class Dataset(abc.ABC):
                 that is nowhere finite, or cuts that leave no row.
             UsageError: for a target that the survey does not know.
         """
-        table = read_catalog(path)
-        catalog = Table({"id": self._identifiers(table, path)})
+        names = [self.renamed["id"]] if "id" in self.renamed else ["id", *self.identifiers]
+        table = read_catalog(path, text=names)
+        catalog = Table({"id": self._identifiers(table, names, path)})
+        sources = {column.name: self._source(table, column, path) for column in self.columns}
         for column in self.columns:
-            source = self._source(table, column, path)
+            source = sources[column.name]
             if source is not None:
                 catalog[column.name] = _in_unit(_numbers(table[source], column, path), table[source].unit, column)
                 catalog[column.name].unit = column.unit or table[source].unit
@@ -110,10 +113,10 @@ class Dataset(abc.ABC):
         if len(selection.catalog) == 0:
             steps = ", ".join(f"{step}: {count}" for step, count in selection.counts.items())
             raise ValueError(f"no row of {path} is left by the cuts of {self.name} ({steps}); check its columns' units")
-        return selection
+        ignored = tuple(name for name in table.colnames if name not in {*names, *sources.values()})
+        return dataclasses.replace(selection, ignored=ignored)
 
-    def _identifiers(self, table: Table, path: str | pathlib.Path) -> np.ndarray:
-        names = [self.renamed["id"]] if "id" in self.renamed else ["id", *self.identifiers]
+    def _identifiers(self, table: Table, names: list[str], path: str | pathlib.Path) -> np.ndarray:
         for name in names:
             if name in table.colnames:
                 try:

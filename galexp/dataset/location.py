@@ -39,9 +39,17 @@ def mock_folder(settings: dict[str, Any]) -> pathlib.Path:
     """Return where a mock lies: under its plain name unless a mock of another recipe lies there already."""
     plain = folder(settings, MOCK, MOCK)
     recipe = mock_recipe(settings)
-    if not (plain / FILE_NAME).is_file() or read_manifest(plain).recipe == recipe:
+    if not (plain / FILE_NAME).is_file() or _recipe(plain) in (recipe, None):
         return plain
     return plain.with_name(f"{plain.name}-{recipe_hash(recipe)}")
+
+
+def _recipe(path: pathlib.Path) -> dict[str, Any] | None:
+    """Return what a prepared dataset was made from, None where its manifest cannot be read."""
+    try:
+        return read_manifest(path).recipe
+    except ValueError:
+        return None
 
 
 def find(settings: dict[str, Any]) -> pathlib.Path | None:

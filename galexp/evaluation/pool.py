@@ -54,8 +54,8 @@ def pooled_rmse(
     squared = np.stack([_residuals(folds, target, method) for folds in folds_of_seeds]) ** 2
     per_seed = np.sqrt(squared.mean(axis=1))
     galaxies = squared.shape[1]
-    rows = np.random.default_rng(seed).integers(galaxies, size=(draws, galaxies))
-    resampled = np.sqrt(squared[:, rows].mean(axis=2)).mean(axis=0)
+    rng = np.random.default_rng(seed)
+    resampled = [np.sqrt(squared[:, rng.integers(galaxies, size=galaxies)].mean(axis=1)).mean() for _ in range(draws)]
     low, high = np.quantile(resampled, [0.16, 0.84]) if draws else (np.nan, np.nan)
     return Pooled(float(per_seed.mean()), float(low), float(high), per_seed.tolist(), galaxies)
 

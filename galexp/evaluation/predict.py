@@ -61,7 +61,7 @@ def prediction_table(
         if name in catalog.colnames:
             table[name] = catalog[name]
     for number, target in enumerate(targets):
-        unit = datamodule.data.manifest.targets.get(target, "")
+        unit = datamodule.data.manifest.units.get(target, "")
         table[f"true_{target}"] = datamodule.truth[rows, number]
         table[f"pred_{target}"] = predictions[0][:, number]
         table[f"pred_tta_{target}"] = predictions[1][:, number]

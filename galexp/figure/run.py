@@ -48,8 +48,7 @@ def run_figures(
     is_mock = datamodule.data.is_mock
     figures: dict[str, Figure] = {}
     if history:
-        counted = {**history, "epoch": [epoch + 1 for epoch in history["epoch"]]}
-        figures["learning_curve"] = learning_curve(counted, is_mock=is_mock)
+        figures["learning_curve"] = learning_curve(history, is_mock=is_mock)
     if TEST in result.scores:
         targets = list(result.scores[TEST])
         figures |= _prediction_figures(datamodule, result, targets)
@@ -62,7 +61,7 @@ def _prediction_figures(datamodule: GalaxyDataModule, result: Evaluation, target
     truth = np.stack([np.asarray(table[f"true_{target}"]) for target in targets], axis=1)
     preds = np.stack([np.asarray(table[f"pred_tta_{target}"]) for target in targets], axis=1)
     labels = [readable(target) for target in targets]
-    units = [datamodule.data.manifest.targets.get(target, "") for target in targets]
+    units = [datamodule.data.manifest.units.get(target, "") for target in targets]
     shown = [{name: scores[target]["all"]["network_tta"][name] for name in ("rmse", "nmad")} for target in targets]
     facts: dict[str, Any] = {"is_mock": datamodule.data.is_mock}
     return {

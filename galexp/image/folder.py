@@ -72,7 +72,7 @@ class ImageFolder:
             raise ValueError(
                 f"none of {len(identifiers)} catalog ids (such as {', '.join(identifiers[:3])}) has an image in "
                 f"{self.root}, which holds {len(self._paths)} images (such as {', '.join(files) or 'none'}); "
-                "files must be named by id: check imaging.root and dataset.columns.id"
+                "files must be named by id: check dataset.catalog, imaging.root and dataset.columns.id"
             )
         return found
 

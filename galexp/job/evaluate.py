@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from galexp.task.build import build_task
 from galexp.terminal import console, progress_bar, say
 from galexp.trainer import make_trainer, quiet
 
-_ELSEWHERE = ("dataset", "imaging", "environment", "split", "mock", "size")
+_ELSEWHERE = ("paths", "dataset", "imaging", "environment", "split", "mock", "size")
 _OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "experiment")
 
 
@@ -35,8 +36,10 @@ def evaluate_run(run: RunDirectory, command: Command) -> None:
     """Predict with one run's network and write an evaluation below its folder."""
     saved = run.settings()
     settings, changed = settings_of(saved, command)
+    started = datetime.datetime.now(datetime.UTC)
     data = open_data(settings)
     announce(data)
+    _check_unchanged(run, data, changed)
     roles = roles_of(run, settings, data, changed)
     settings = settled(settings, data.folder)
     rows = settings["choices"]["split"] if "split" in changed or not changed else "all"
@@ -44,8 +47,18 @@ def evaluate_run(run: RunDirectory, command: Command) -> None:
     target = RunDirectory(run.folder / "evaluations" / name)
     target.start(settings, anew=True)
     result_of(run, settings, data, roles, target)
+    origin = {"run": run.name, "data_folder": str(data.folder), "data_sha256": data.manifest.content_sha256}
+    target.write_json("provenance.json", provenance(started, **origin))
     if (target.folder / "metrics.json").is_file():
         console.print(scores_table(target.metrics()))
+
+
+def _check_unchanged(run: RunDirectory, data: PreparedData, changed: set[str]) -> None:
+    if not changed and run.read_json("audit.json")["data_sha256"] != data.manifest.content_sha256:
+        raise ValueError(
+            f"{data.folder} no longer holds what {run.folder} was trained on; name what to evaluate on, such as "
+            "dataset=NAME, or train again"
+        )
 
 
 def settings_of(saved: dict[str, Any], command: Command) -> tuple[dict[str, Any], set[str]]:
@@ -88,14 +101,18 @@ def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, ch
         ValueError: where none is left.
     """
     before = read_parquet(run.folder / "split.parquet")
-    role_before = dict(zip(before["id"].tolist(), before["role"].tolist(), strict=True))
+    learned = np.isin(before["role"], (TRAIN, VAL))
     same_survey = run.settings()["choices"]["dataset"] == settings["choices"]["dataset"]
-    past = np.array([role_before.get(name, UNUSED) if same_survey else UNUSED for name in data.catalog["id"].tolist()])
+    known = np.isin(data.catalog["sha256"], before["sha256"][learned])
+    if same_survey:
+        known |= np.isin(data.catalog["id"], before["id"][learned])
     shows = ~np.asarray(data.catalog["image_is_blank"], dtype=bool)
     if changed:
         is_test = instantiate(settings["split"]).assign(data.catalog) == TEST if "split" in changed else shows
-        roles = np.where(is_test & shows & ~np.isin(past, (TRAIN, VAL)), TEST, UNUSED)
+        roles = np.where(is_test & shows & ~known, TEST, UNUSED)
     else:
+        role_before = dict(zip(before["id"].tolist(), before["role"].tolist(), strict=True))
+        past = np.array([role_before.get(name, UNUSED) for name in data.catalog["id"].tolist()])
         roles = np.where(shows, past, UNUSED)
     if not np.any(roles == TEST):
         raise ValueError(f"no galaxy of {data.folder} is left to test: the network learned from all that are asked for")
@@ -123,9 +140,8 @@ def result_of(
     write_parquet(result.predictions, target.folder / "predictions.parquet")
     write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
     save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)
-    facts = {"run": run.name, "data_folder": str(data.folder), "data_sha256": data.manifest.content_sha256}
-    target.write_json("provenance.json", provenance(**facts))
     if result.scores:
-        target.write_json("metrics.json", {"data": "mock" if data.is_mock else "observed", **facts, **result.scores})
+        kind = "mock" if data.is_mock else "observed"
+        target.write_json("metrics.json", {"data": kind, "run": run.name, **result.scores})
     else:
         say(f"no row has a measured {', '.join(targets)}: predictions only, in {target.folder / 'predictions.parquet'}")

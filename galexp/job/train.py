@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
@@ -18,6 +18,7 @@ from galexp.evaluation.metrics import flatten
 from galexp.evaluation.predict import load_weights
 from galexp.evaluation.run import Evaluation, evaluate, sample_rows
 from galexp.figure.run import run_figures, save_figures
+from galexp.job.check import check_settings
 from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_folder
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
 
 def train_once(settings: dict[str, Any]) -> RunDirectory:
     """Train one run, unless it is finished already."""
+    check_settings(settings)
     data = open_data(settings)
     announce(data)
     settings = settled(settings, data.folder)
-    run = RunDirectory(run_folder(settings, data.folder.name))
+    run = RunDirectory(run_folder(settings, data.folder.name, data.is_mock))
     say(f"run: {run.folder}")
     with run.lock():
         if not launch.is_done(run, data, settings["force"]):
@@ -49,12 +51,12 @@ def train_once(settings: dict[str, Any]) -> RunDirectory:
 
 def train(settings: dict[str, Any], data: PreparedData, run: RunDirectory) -> None:
     """Train, evaluate and write everything into the run's folder; ``metrics.json`` comes last."""
-    launch.check_mock(settings, data)
     launch.keep_freed_memory()
-    started = time.monotonic()
+    started = datetime.datetime.now(datetime.UTC)
     run.start(settings, anew=settings["force"])
     datamodule, found = split_data(settings, data)
-    write_parquet(Table({"id": data.catalog["id"], "role": datamodule.roles}), run.folder / "split.parquet")
+    who = {name: data.catalog[name] for name in ("id", "sha256")}
+    write_parquet(Table({**who, "role": datamodule.roles}), run.folder / "split.parquet")
     run.write_json("audit.json", {"data_sha256": data.manifest.content_sha256, **found.as_dict()})
     tags = [settings["choices"][group] for group in ("dataset", "split", "model")] + ["mock"] * data.is_mock
     logger = instantiate(settings["logger"], run=run, settings=settings, tags=tags)
@@ -68,7 +70,7 @@ def train(settings: dict[str, Any], data: PreparedData, run: RunDirectory) -> No
             "device": str(trainer.strategy.root_device),
             "precision": trainer.precision,
         }
-        run.write_json("provenance.json", provenance(**facts, wall_time_s=round(time.monotonic() - started, 1)))
+        run.write_json("provenance.json", provenance(started, **facts))
         save_result(settings, datamodule, result, run, logger)
         failed = False
     finally:
@@ -83,7 +85,6 @@ def fit_and_evaluate(
     task = build_task(settings, datamodule.bands)
     task.learn_statistics(datamodule)
     has_val = len(datamodule.rows(VAL)) > 0
-    launch.check_checkpoint(settings["evaluation"]["checkpoint"], has_val)
     photometry = instantiate(settings["dataset"]).photometry
     trainer = make_trainer(settings, run, logger, has_val)
     resume = str(run.last_checkpoint) if run.last_checkpoint.is_file() else None

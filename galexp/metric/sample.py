@@ -9,7 +9,7 @@ import torch
 from torchmetrics import Metric
 from torchmetrics.utilities import dim_zero_cat
 
-from galexp.metric.regression import nmad, normalized_rmse
+from galexp.metric.regression import nmad
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -76,20 +76,3 @@ class NMAD(SampleMetric):
     def compute(self) -> Float[Tensor, "*target"]:
         """Return one number a target, in its unit."""
         return nmad(*self.gathered())
-
-
-class NormalizedRMSE(SampleMetric):
-    """RMSE in units of the scatter of the target, as `galexp.metric.regression.normalized_rmse`.
-
-    Args:
-        ddof: Degrees of freedom taken off in the standard deviation.
-        **kwargs: What every torchmetrics metric takes.
-    """
-
-    def __init__(self, ddof: int = 1, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.ddof = ddof
-
-    def compute(self) -> Float[Tensor, "*target"]:
-        """Return one number a target."""
-        return normalized_rmse(*self.gathered(), ddof=self.ddof)

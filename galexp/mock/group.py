@@ -35,7 +35,7 @@ def scatter_members(
 ) -> tuple[Float[ndarray, "member axis"], Float[ndarray, " member"], Int[ndarray, " member"]]:
     """Place members around group centers.
 
-    The radius is 0.35 Mpc (N / 5)^(1/3) times a folded Student t with four degrees of freedom, in a random direction;
+    The radius is 0.28 Mpc (N / 5)^(1/3) times a folded Student t with four degrees of freedom, in a random direction;
     the line-of-sight dispersion is 160 km/s (N / 5)^(1/3). Both are choices of ours.
 
     Returns:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
+from galexp.image.codec import encode_png
 from galexp.image.stretch import SDSS_PIXEL_SCALE
 from galexp.mock.render import render
 
@@ -14,14 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from astropy.table import Table
-    from jaxtyping import UInt8
-    from numpy import ndarray
-
-FASTEST_COMPRESSION = 1
 
 
 class MockImaging:
     """Render the rows of a mock catalog; no pixel of it was ever observed.
+
+    Attributes:
+        bands: what red, green and blue show, in this order.
 
     Args:
         image_size: pixels along a side.
@@ -30,8 +27,7 @@ class MockImaging:
     """
 
     name = "mock"
-    bands = ("g", "r", "i")
-    suffix = "png"
+    bands = ("i", "r", "g")
 
     def __init__(self, image_size: int = 224, pixel_scale: float = SDSS_PIXEL_SCALE, batch_size: int = 16) -> None:
         if batch_size < 1:
@@ -51,10 +47,3 @@ class MockImaging:
             stamps = render(rows, self.image_size, self.pixel_scale).permute(0, 2, 3, 1).cpu().numpy()
             for identifier, stamp in zip(rows["id"], stamps, strict=True):
                 yield str(identifier), encode_png(stamp)
-
-
-def encode_png(image: UInt8[ndarray, "height width channel"]) -> bytes:
-    """Encode red, green and blue as a PNG file, without loss."""
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, format="PNG", compress_level=FASTEST_COMPRESSION)
-    return buffer.getvalue()

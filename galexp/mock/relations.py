@@ -29,6 +29,8 @@ class Source:
     checked: bool
 
 
+CHOICE = "a choice of ours"
+
 SOURCES = {
     "main_sequence_log_sfr": Source("Saintonge et al. 2016, MNRAS 462, 1749, eq. 5", checked=False),
     "late_type_radius": Source("Shen et al. 2003, MNRAS 343, 978, eq. 18 and Table 1", checked=True),
@@ -37,9 +39,18 @@ SOURCES = {
     "hi_plane": Source("Catinella et al. 2013, MNRAS 436, 34", checked=False),
     "log_mass_to_light_r": Source("Bell et al. 2003, ApJS 149, 289, Table 7", checked=True),
     "quenched_fraction": Source("Peng et al. 2010, ApJ 721, 193, eqs. 3 and 6", checked=False),
-    "g_minus_r": Source("a choice of ours", checked=False),
-    "nuv_minus_r": Source("a choice of ours", checked=False),
+    "g_minus_r": Source(CHOICE, checked=False),
+    "nuv_minus_r": Source(CHOICE, checked=False),
 }
+
+
+def sources() -> dict[str, str]:
+    """Return where each relation comes from, in words for a manifest."""
+    doubt = " (not checked against the text)"
+    return {
+        name: source.reference + doubt * (not source.checked and source.reference != CHOICE)
+        for name, source in SOURCES.items()
+    }
 
 
 def main_sequence_log_sfr(log_stellar_mass: Float[ndarray, " galaxy"]) -> Float[ndarray, " galaxy"]:

@@ -13,6 +13,7 @@ from galexp.mock.distance import arcsec_per_kpc, distance_modulus
 from galexp.mock.gas import apply_gas_fraction_floor, draw_stripping, log_hi_fraction
 from galexp.mock.parent import Parents, draw_parents
 from galexp.mock.population import draw_population
+from galexp.mock.relations import sources
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -62,7 +63,7 @@ def mock_xgass(objects: int = 1179, seed: int = 0, stripping: float = 1.0) -> Ta
     fraction, is_limit = apply_gas_fraction_floor(
         rng, log_hi_fraction(population, XGASS_HI_OFFSET) - loss, log_stellar_mass
     )
-    table = Table(meta={"mock": True, "survey": "xgass", "seed": seed, "stripping": stripping})
+    table = Table(meta={"mock": True, "survey": "xgass", "seed": seed, "stripping": stripping, "sources": sources()})
     _add_identity(table, parents, place, seed)
     _add_environment(table, parents, place, overdensity)
     _add_gas(table, log_stellar_mass, fraction, is_limit)

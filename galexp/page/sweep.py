@@ -94,12 +94,14 @@ def _show_pooled(name: str, runs: list[RunDirectory]) -> None:
         for target in settings["task"]["targets"]
         for method in ("pred", "pred_tta")
     }
+    kind = runs[0].metrics()["data"]
     for method, result in pooled.items():
-        say(
-            f"{method}: out-of-fold RMSE of {result.galaxies} galaxies, {len(complete)} seeds: {result.rmse:.4f} "
-            f"(68 % of bootstraps {result.low:.4f} to {result.high:.4f}; "
-            f"seeds {', '.join(f'{value:.4f}' for value in result.per_seed)})"
-        )
+        interval = f"68 % of bootstraps {result.low:.4f} to {result.high:.4f}"
+        seeds = ", ".join(f"{value:.4f}" for value in result.per_seed)
+        say(f"{method}{' (MOCK)' * (kind == 'mock')}: out-of-fold RMSE of {result.galaxies} galaxies {result.rmse:.4f}")
+        say(f"  {interval}; each of {len(complete)} seeds: {seeds}")
     path = runs[0].folder.parent / f"cross_validation-{name.replace(' ', '-')}.json"
-    path.write_text(json.dumps({method: result.as_dict() for method, result in pooled.items()}, indent=2) + "\n")
+    content = {"data": kind, "runs": [run.name for run in runs], "seeds": sorted(by_seed)}
+    content |= {method: result.as_dict() for method, result in pooled.items()}
+    path.write_text(json.dumps(content, indent=2) + "\n")
     say(f"written to {path}")

@@ -22,10 +22,10 @@ def show_run(run: RunDirectory) -> None:
     for path in sorted(run.figures.glob("*.png")):
         say(f"  {path}")
     choices = run.settings()["choices"]
-    other = "delta5_q20" if choices["split"] == "delta5_q80" else "delta5_q80"
+    words = [f"{group}={choices[group]}" for group in ("dataset", "model", "size", "experiment") if choices.get(group)]
+    other = "delta5_q20" if choices["split"] == "delta5_q80" else "random"
     say("next:")
-    if "delta5" in choices["split"]:
-        say(f"  python -m galexp train dataset={choices['dataset']} split={other} size={choices['size']}")
+    say(f"  python -m galexp train {' '.join(words)} split={other}")
     say(f"  python -m galexp evaluate {run.folder}")
     say("  python -m galexp list")
 

@@ -14,7 +14,7 @@ from galexp.dataset.base import Dataset, Selection
 from galexp.dataset.location import MOCK, catalog_kind, folder, mock_folder, mock_recipe
 from galexp.run.provenance import versions
 from galexp.shard.build import Build, recover
-from galexp.shard.manifest import FILE_NAME, read_manifest
+from galexp.shard.manifest import FILE_NAME
 from galexp.shard.read import PreparedData
 from galexp.shard.write import file_sha256
 from galexp.terminal import progress_bar, say
@@ -62,10 +62,12 @@ def _from_files(settings: dict[str, Any], dataset: Dataset, path: pathlib.Path) 
         "dataset": settings["choices"]["dataset"],
         "catalog_sha256": file_sha256(pathlib.Path(settings["dataset"]["catalog"])),
         "columns": settings["dataset"]["columns"],
-        "imaging": settings["imaging"],
+        "pixel_scale": imaging.pixel_scale,
         "images_sha256": imaging.fingerprint(selection.catalog[has_image]),
         "version": __version__,
     }
+    if selection.ignored:
+        say(f"columns that {dataset.name} does not know are left out: {', '.join(selection.ignored)}")
     if not _is_there(path, recipe, settings["force"]):
         _build(settings, dataset, path, recipe, Selection(selection.catalog[has_image], counts), mock=[])
 
@@ -74,7 +76,11 @@ def _is_there(path: pathlib.Path, recipe: dict[str, Any], force: bool) -> bool:
     """Tell whether whole data of this recipe stands there; refuse where it is of another one, unless forced."""
     if not (path / FILE_NAME).is_file():
         return False
-    old = read_manifest(path).recipe
+    try:
+        old = PreparedData(path).manifest.recipe
+    except (ValueError, OSError) as error:
+        say(f"{error}: preparing it again")
+        return False
     differs = [key for key in recipe if recipe[key] != old.get(key)]
     if differs and not force:
         changes = ", ".join(f"{key}: {old.get(key)} -> {recipe[key]}" for key in differs)
@@ -82,11 +88,6 @@ def _is_there(path: pathlib.Path, recipe: dict[str, Any], force: bool) -> bool:
             f"{path} was prepared from other input ({changes}); "
             "force=true replaces it, paths.data=FOLDER puts the new data elsewhere"
         )
-    try:
-        PreparedData(path)
-    except (ValueError, OSError) as error:
-        say(f"{error}: preparing it again")
-        return False
     return not differs
 
 
@@ -111,6 +112,7 @@ def _build(
         "pixel_scale": imaging.pixel_scale,
         "bands": list(imaging.bands) if imaging.bands else None,
         "versions": versions(),
+        "sources": catalog.meta.get("sources", {}),
     }
     with progress_bar("images") as bar:
         task = bar.add_task(f"preparing {path.name}", total=len(catalog), note="")

@@ -27,19 +27,32 @@ def open_data(settings: dict[str, Any]) -> PreparedData:
 
     Raises:
         FileNotFoundError: where nothing fits and it cannot be a mock.
-        ValueError: where it was prepared from another table than the one that is named.
+        ValueError: where it was prepared from another table than the one that is named, or is a mock and must not be.
     """
     path = find(settings)
     if path is not None:
         data = PreparedData(path)
         _check_table(settings, data)
+        if data.is_mock:
+            _check_mock(settings)
         return data
     if catalog_kind(settings) == "file" or settings["choices"]["imaging"] not in ("auto", MOCK):
         raise FileNotFoundError(
             f"nothing is prepared for dataset={settings['choices']['dataset']} "
             f"imaging={settings['choices']['imaging']} below {settings['paths']['data']}/; run prepare first"
         )
+    _check_mock(settings)
     return prepare(settings)
+
+
+def _check_mock(settings: dict[str, Any]) -> None:
+    if not settings["allow_mock"]:
+        experiment = settings["choices"].get("experiment")
+        asked = f"experiment={experiment}" if experiment else "allow_mock=false"
+        raise ValueError(
+            f"{asked} needs observed data and there is only a mock below {settings['paths']['data']}/; prepare "
+            f"dataset={settings['choices']['dataset']}, or set allow_mock=true"
+        )
 
 
 def _check_table(settings: dict[str, Any], data: PreparedData) -> None:

@@ -14,6 +14,7 @@ _ELSEWHERE = {
     "datamodule": ("num_workers", "cache"),
     "imaging": ("root",),
     "dataset": ("catalog",),
+    "evaluation": ("bootstrap",),
 }
 
 
@@ -37,9 +38,9 @@ def run_hash(settings: dict[str, Any], data_name: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def run_folder(settings: dict[str, Any], data_name: str) -> pathlib.Path:
-    """Return ``<runs>/<study>/<dataset>-<split>-<model>-s<seed>-<hash8>``."""
+def run_folder(settings: dict[str, Any], data_name: str, is_mock: bool) -> pathlib.Path:
+    """Return ``<runs>/<study>/<dataset>-<split>-<model>-s<seed>-<hash8>``, with ``_mock`` after a mock dataset."""
     choices = settings["choices"]
-    words = [choices["dataset"], choices["split"], choices["model"], f"s{settings['seed']}"]
+    words = [choices["dataset"] + "_mock" * is_mock, choices["split"], choices["model"], f"s{settings['seed']}"]
     name = "-".join([*words, run_hash(settings, data_name)])
     return pathlib.Path(settings["paths"]["runs"]) / study(settings) / name

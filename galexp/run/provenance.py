@@ -45,15 +45,17 @@ def git_revision() -> str | None:
     return described.stdout.strip() or None
 
 
-def provenance(**facts: Any) -> dict[str, Any]:
+def provenance(started: datetime.datetime, **facts: Any) -> dict[str, Any]:
     """Return what is needed to make a run again.
 
     Args:
-        **facts: What the caller knows: hashes of data and split, seed, device, wall time [s].
+        started: When the work began.
+        **facts: What the caller knows: hashes of data and split, seed, device.
     """
     return {
         "command": " ".join(["galexp", *sys.argv[1:]]),
-        "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "started": started.isoformat(timespec="seconds"),
+        "wall_time_s": round((datetime.datetime.now(datetime.UTC) - started).total_seconds(), 1),
         "git_revision": git_revision(),
         "versions": versions(),
         "machine": {"platform": platform.platform(), "cores": os.cpu_count()},

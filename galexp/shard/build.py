@@ -18,6 +18,7 @@ from galexp.shard.manifest import FILE_NAME, Manifest, ShardFile, recipe_hash
 from galexp.shard.write import Entry, explained_full_disk, file_sha256, write_shard
 
 IMAGES_PER_SHARD = 512
+_WHERE = ("shard", "offset", "size")
 
 
 class Imaging(Protocol):
@@ -78,7 +79,7 @@ class Build:
             units={name: str(finished[name].unit or "") for name in finished.colnames},
             image_shapes=_image_shapes(entries),
             shards=shards,
-            content_sha256=content_hash(finished, list(manifest["targets"])),
+            content_sha256=content_hash(finished),
         )
         with explained_full_disk(self.partial / FILE_NAME):
             described.write(self.partial)
@@ -122,13 +123,15 @@ def _finished(path: pathlib.Path, rows: Table) -> list[Entry] | None:
     if not journal.is_file():
         return None
     kept = json.loads(journal.read_text())
-    return [Entry(**fields) for fields in kept["entries"]] if kept["rows"] == _rows_hash(rows) else None
+    is_whole = path.is_file() and file_sha256(path) == kept["sha256"]
+    return [Entry(**fields) for fields in kept["entries"]] if is_whole and kept["rows"] == _rows_hash(rows) else None
 
 
 def _write_journal(path: pathlib.Path, rows: Table, entries: list[Entry]) -> None:
     whole, part = path.with_suffix(".json"), path.with_suffix(".part")
+    described = {"rows": _rows_hash(rows), "sha256": file_sha256(path)}
     with explained_full_disk(whole):
-        part.write_text(json.dumps({"rows": _rows_hash(rows), "entries": [dataclasses.asdict(e) for e in entries]}))
+        part.write_text(json.dumps({**described, "entries": [dataclasses.asdict(entry) for entry in entries]}))
     part.rename(whole)
 
 
@@ -163,10 +166,10 @@ def _shard_file(path: pathlib.Path) -> ShardFile:
     return ShardFile(path.name, path.stat().st_size, file_sha256(path))
 
 
-def content_hash(catalog: Table, targets: list[str]) -> str:
-    """Return a hash of identifiers, image hashes and target values, in order of identifier."""
+def content_hash(catalog: Table) -> str:
+    """Return a hash of all that a catalog says, image hashes included, in order of identifier; not of where it lies."""
+    order = np.argsort(catalog["id"], kind="stable")
     digest = hashlib.sha256()
-    for row in np.argsort(catalog["id"]):
-        values = [float(catalog[target][row]) for target in targets]
-        digest.update(f"{catalog['id'][row]} {catalog['sha256'][row]} {values}\n".encode())
+    for name in sorted(set(catalog.colnames) - set(_WHERE)):
+        digest.update(f"{name} {np.asarray(catalog[name])[order].tolist()}\n".encode())
     return digest.hexdigest()

@@ -39,7 +39,8 @@ class Manifest:
         recipe: The configuration that the content is a function of.
         versions: Of the libraries that wrote it.
         shards: The files.
-        content_sha256: Hash of all identifiers, image hashes and target values.
+        content_sha256: Hash of every column of the catalog, image hashes included.
+        sources: Of a mock: where each relation comes from, and whether it was checked against the text.
     """
 
     dataset: str
@@ -57,6 +58,7 @@ class Manifest:
     versions: dict[str, str]
     shards: list[ShardFile]
     content_sha256: str
+    sources: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def write(self, folder: pathlib.Path) -> None:
         """Write ``manifest.json`` into a folder."""

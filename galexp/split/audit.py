@@ -11,6 +11,7 @@ from astropy.table import Table
 from scipy.spatial import cKDTree
 from scipy.stats import ks_2samp
 
+from galexp.environment.sky import chord_of_angle, unit_vectors
 from galexp.split.base import TEST, TRAIN, VAL, count, in_group, split_hash, values_of
 
 NEIGHBOR_SEPARATION = 10.0
@@ -88,10 +89,10 @@ def audit(catalog: Table, roles: np.ndarray, targets: Sequence[str]) -> Audit:
 def describe(found: Audit, roles: np.ndarray) -> str:
     """Return the audit as one line for people."""
     parts = [count(roles)]
-    parts += [f"{number} shared {name.removesuffix('_id')}s" for name, number in found.shared_groups.items()]
+    parts += [f"{number} {name.removesuffix('_id')}s on both sides" for name, number in found.shared_groups.items()]
     if found.sky_neighbors is not None:
         parts.append(f"{found.sky_neighbors} test galaxies within {NEIGHBOR_SEPARATION:g} arcsec of a learned one")
-    parts += [f"KS {name} {shift['statistic']:.2f}" for name, shift in found.label_shift.items()]
+    parts += [f"{name} differs by KS {shift['statistic']:.2f}" for name, shift in found.label_shift.items()]
     return "; ".join(parts)
 
 
@@ -114,12 +115,11 @@ def _shared_groups(groups: np.ndarray, learn: np.ndarray, test: np.ndarray) -> i
 def _sky_neighbors(catalog: Table, learn: np.ndarray, test: np.ndarray) -> int | None:
     if not {"ra", "dec"} <= set(catalog.colnames):
         return None
-    ra, dec = (np.radians(np.asarray(catalog[name], dtype=np.float64)) for name in ("ra", "dec"))
-    vectors = np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    vectors = unit_vectors(np.asarray(catalog["ra"]), np.asarray(catalog["dec"]))
     placed = np.isfinite(vectors).all(axis=1)
     if not (learn & placed).any() or not (test & placed).any():
         return 0
-    chord = 2 * np.sin(np.radians(NEIGHBOR_SEPARATION / 3600) / 2)
+    chord = chord_of_angle(np.radians(NEIGHBOR_SEPARATION / 3600))
     distance, _ = cKDTree(vectors[learn & placed]).query(vectors[test & placed])
     return int(np.sum(distance < chord))
 

@@ -6,6 +6,7 @@ from astropy.table import Table
 
 from galexp.config import UsageError
 from galexp.dataset.base import Column, Cut, Dataset
+from galexp.dataset.sdss_metallicity import SDSSMetallicity
 
 
 class Survey(Dataset):
@@ -160,3 +161,10 @@ def test_a_survey_without_a_mock_says_how_to_give_a_table():
         ValueError, match=r"survey has no mock catalog; give a table: dataset\.catalog=FILE imaging=files"
     ):
         survey().draw(10, 0, 1.0)
+
+
+def test_identifiers_of_a_csv_keep_their_leading_zeros(tmp_path):
+    (tmp_path / "table.csv").write_text("objID,oh_p50,note\n000123,8.9,a\n1237649770260463687,9.0,b\n")
+    selection = SDSSMetallicity("auto", ["metallicity"]).read(tmp_path / "table.csv")
+    assert selection.catalog["id"].tolist() == ["000123", "1237649770260463687"]
+    assert selection.ignored == ("note",)

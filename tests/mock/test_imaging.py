@@ -29,7 +29,7 @@ def test_batch_size_changes_no_byte(catalog):
 
 def test_it_says_what_it_is():
     imaging = MockImaging()
-    assert (imaging.name, imaging.bands, imaging.suffix) == ("mock", ("g", "r", "i"), "png")
+    assert (imaging.name, imaging.bands) == ("mock", ("i", "r", "g"))
     assert imaging.pixel_scale == 0.396
 
 

@@ -17,7 +17,9 @@ def test_versions_are_those_that_are_installed():
 
 def test_provenance_keeps_the_facts_it_is_given_and_adds_command_and_time(monkeypatch):
     monkeypatch.setattr("sys.argv", ["/somewhere/__main__.py", "train", "seed=1"])
-    found = provenance(seed=1)
+    started = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=5)
+    found = provenance(started, seed=1)
+    assert 5 <= found["wall_time_s"] < 60
     assert (found["seed"], found["command"]) == (1, "galexp train seed=1")
     age = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(found["started"])
     assert datetime.timedelta(0) <= age < datetime.timedelta(minutes=1)
@@ -25,4 +27,4 @@ def test_provenance_keeps_the_facts_it_is_given_and_adds_command_and_time(monkey
 
 def test_outside_a_checkout_there_is_no_revision(monkeypatch):
     monkeypatch.setattr("galexp.run.provenance.__file__", "/a/b/c/d.py")
-    assert provenance()["git_revision"] is None
+    assert provenance(datetime.datetime.now(datetime.UTC))["git_revision"] is None

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from galexp.catalog.parquet import write_parquet
 from galexp.shard import build as build_module
 from galexp.shard.build import Build, content_hash
 from galexp.shard.read import PreparedData
@@ -68,7 +69,7 @@ def test_an_interrupted_build_goes_on_and_equals_one_that_was_not(tmp_path, buil
 
 def test_finished_shards_of_other_rows_are_not_taken_over(tmp_path, build_data, make_catalog, fake_imaging):
     catalog = make_catalog()
-    with pytest.raises(ConnectionError):
+    with pytest.raises(ConnectionError, match="the power went out"):
         build_data(tmp_path / "made", imaging=fake_imaging(fails_at=catalog["id"][9]))
     catalog = catalog[1:]
     catalog["metallicity"] += 1.0
@@ -78,7 +79,7 @@ def test_finished_shards_of_other_rows_are_not_taken_over(tmp_path, build_data, 
 
 
 def test_another_recipe_starts_anew(tmp_path, build_data, make_catalog, fake_imaging):
-    with pytest.raises(ConnectionError):
+    with pytest.raises(ConnectionError, match="the power went out"):
         build_data(tmp_path / "made", imaging=fake_imaging(fails_at=make_catalog()["id"][6]), recipe=1)
     imaging = fake_imaging()
     build_data(tmp_path / "made", imaging=imaging, recipe=2)
@@ -87,7 +88,7 @@ def test_another_recipe_starts_anew(tmp_path, build_data, make_catalog, fake_ima
 
 def test_a_failed_rebuild_leaves_the_old_data_as_it_was(tmp_path, build_data, make_catalog, fake_imaging):
     before = contents(build_data(tmp_path / "made").folder)
-    with pytest.raises(ConnectionError):
+    with pytest.raises(ConnectionError, match="the power went out"):
         build_data(tmp_path / "made", imaging=fake_imaging(fails_at=make_catalog()["id"][6]), recipe=1)
     assert contents(tmp_path / "made") == before
     assert PreparedData(tmp_path / "made").problems() == []
@@ -123,10 +124,10 @@ def test_progress_never_goes_back_and_ends_at_the_number_of_rows(tmp_path, make_
 
 
 def test_content_hash_does_not_know_the_order_of_rows_but_every_target(data):
-    expected = content_hash(data.catalog, ["metallicity"])
-    assert content_hash(data.catalog[::-1], ["metallicity"]) == expected == data.manifest.content_sha256
+    expected = content_hash(data.catalog)
+    assert content_hash(data.catalog[::-1]) == expected == data.manifest.content_sha256
     data.catalog["metallicity"][3] += 1e-9
-    assert content_hash(data.catalog, ["metallicity"]) != expected
+    assert content_hash(data.catalog) != expected
 
 
 def test_manifest_says_what_was_written(data):
@@ -192,3 +193,19 @@ def test_an_error_of_the_images_is_not_taken_for_a_full_disk(tmp_path, build_dat
 
     with pytest.raises(PermissionError, match=r"Permission denied: 'a\.jpg'$"):
         build_data(tmp_path / "made", imaging=Unreadable())
+
+
+def test_a_finished_shard_that_was_cut_since_is_written_again(tmp_path, build_data, make_catalog, fake_imaging):
+    with pytest.raises(ConnectionError, match="the power went out"):
+        build_data(tmp_path / "made", imaging=fake_imaging(fails_at=make_catalog()["id"][6]))
+    [first] = tmp_path.glob(".made-*.partial/shards/made-000000.tar")
+    first.write_bytes(first.read_bytes()[:100])
+    assert build_data(tmp_path / "made").problems() == []
+
+
+def test_verification_sees_a_change_in_any_column(tmp_path, build_data):
+    data = build_data(tmp_path / "made")
+    data.catalog["dec"][3] += 1.0
+    write_parquet(data.catalog, data.folder / "catalog.parquet")
+    [problem] = PreparedData(data.folder).problems()
+    assert problem == f"{data.folder / 'catalog.parquet'} does not have the hash of the manifest"

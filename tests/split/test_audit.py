@@ -108,6 +108,6 @@ def test_the_audit_is_plain_and_one_line():
     found = audit(catalog(group_id=[7, 8, 7, 9, 9], ra=[0.0] * 5, dec=[0.0] * 5), ROLES, ["y"])
     assert json.loads(json.dumps(found.as_dict())) == found.as_dict()
     assert describe(found, ROLES) == (
-        "1 train, 1 val, 2 test, 1 unused; 1 shared groups; "
-        "2 test galaxies within 10 arcsec of a learned one; KS y 1.00"
+        "1 train, 1 val, 2 test, 1 unused; 1 groups on both sides; "
+        "2 test galaxies within 10 arcsec of a learned one; y differs by KS 1.00"
     )

@@ -1,0 +1,73 @@
+"""What is refused before any work begins: settings that no run could have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from galexp.config import check_keys
+from galexp.run.directory import CHECKPOINTS
+
+_LEAST_INTEGERS = {
+    "seed": 0,
+    "split.seed": 0,
+    "mock.objects": 1,
+    "mock.seed": 0,
+    "datamodule.image_size": 8,
+    "datamodule.batch_size": 1,
+    "datamodule.num_workers": 0,
+    "trainer.max_epochs": 1,
+    "evaluation.bootstrap": 0,
+}
+_PRECISIONS = ("auto", "32-true", "bf16-mixed", "16-mixed")
+
+
+def check_settings(settings: dict[str, Any]) -> None:
+    """Refuse what would fail later, or say nothing.
+
+    Raises:
+        UsageError: for a key that a class does not take.
+        ValueError: for a value out of its range, a device that is not there, or a checkpoint that cannot exist.
+    """
+    check_keys(settings)
+    for key, least in _LEAST_INTEGERS.items():
+        _check_integer(key, _value(settings, key), least)
+    if settings["evaluation"]["bootstrap"] == 1:
+        raise ValueError("evaluation.bootstrap is 1; a spread needs at least 2 draws, 0 leaves it out")
+    rate = settings["optimizer"].get("lr", 1.0)
+    if not isinstance(rate, int | float) or rate <= 0:
+        raise ValueError(f"optimizer.lr is {rate!r}; expected a number above 0")
+    if not settings["task"]["targets"]:
+        raise ValueError("task.targets is empty: there is nothing to learn; name a column")
+    _check_devices(settings["trainer"])
+    _check_checkpoint(settings["evaluation"]["checkpoint"], settings["split"].get("val_fraction", 1))
+
+
+def _value(settings: dict[str, Any], key: str) -> Any:
+    for name in key.split("."):
+        settings = settings.get(name, {})
+    return settings
+
+
+def _check_integer(key: str, value: Any, least: int) -> None:
+    if value is None or value == {}:
+        return
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{key} is {value!r}; expected a whole number of at least {least}")
+
+
+def _check_devices(trainer: dict[str, Any]) -> None:
+    if trainer["precision"] not in _PRECISIONS:
+        raise ValueError(f"trainer.precision is {trainer['precision']!r}; choose {', '.join(_PRECISIONS)}")
+    if trainer["accelerator"] == "gpu" and not torch.cuda.is_available():
+        raise ValueError("trainer.accelerator is gpu and torch sees none here; use trainer=auto or trainer=cpu")
+    if trainer["devices"] != 1:
+        raise ValueError(f"trainer.devices is {trainer['devices']!r}; a run uses one device: set it to 1")
+
+
+def _check_checkpoint(which: str, val_fraction: float) -> None:
+    if which not in CHECKPOINTS:
+        raise ValueError(f"evaluation.checkpoint is {which!r}; choose {', '.join(CHECKPOINTS)}")
+    if which == "best" and not val_fraction:
+        raise ValueError("evaluation.checkpoint=best needs validation rows and there are none; choose last or auto")
