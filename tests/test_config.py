@@ -53,7 +53,7 @@ def test_every_option_composes_and_its_keys_are_those_of_its_target(path):
     assert path.parent.name in RECIPES or path.parent.name in settings
     for where, node in targets(settings):
         if where.split(".")[0] == path.parent.name:
-            config._check_keys(node)
+            config.check_keys(node)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

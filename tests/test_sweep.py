@@ -22,7 +22,7 @@ def test_every_combination_gets_its_own_run_and_the_second_time_all_are_skipped(
     status, out, _ = desk(*WORDS, "split=random,delta5_q80", "seed=0,1")
     assert status == 0
     assert sorted(run.name.rsplit("-", 1)[0] for run in runs(desk)) == [
-        f"xgass-{split}-small_cnn-s{seed}" for split in ("delta5_q80", "random") for seed in (0, 1)
+        f"xgass_mock-{split}-small_cnn-s{seed}" for split in ("delta5_q80", "random") for seed in (0, 1)
     ]
     for split in ("delta5_q80", "random"):
         assert f"{TARGET}, xgass-{split}-small_cnn: 2 MOCK runs, mean ± sd" in out
@@ -31,6 +31,14 @@ def test_every_combination_gets_its_own_run_and_the_second_time_all_are_skipped(
     assert (status, again.count("this run is finished")) == (0, 4)
     assert [(run / "metrics.json").stat().st_mtime_ns for run in runs(desk)] == before
     assert again[again.index(f"{TARGET}, ") :] == out[out.index(f"{TARGET}, ") :]
+
+
+def test_each_run_of_a_sweep_keeps_the_command_as_it_was_typed_and_no_path_of_a_temporary_file(desk, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["galexp", *WORDS, "seed=0,1"])
+    _, out, _ = desk(*WORDS, "seed=0,1")
+    for run in runs(desk):
+        assert json.loads((run / "provenance.json").read_text())["command"] == " ".join(["galexp", *WORDS, "seed=0,1"])
+    assert "sweep_log" not in out
 
 
 def test_a_single_run_and_the_same_point_of_a_sweep_share_their_place(desk):

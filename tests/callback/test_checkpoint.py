@@ -76,7 +76,7 @@ def test_history_goes_on_where_a_broken_run_stopped(tmp_path):
     fit(tmp_path, errors)
     history = read_history(tmp_path)
     assert history["val/rmse"] == errors
-    assert history["epoch"] == [0, 1, 2]
+    assert history["epoch"] == [1, 2, 3]
     assert history["step"] == [1, 2, 3]
     assert history["lr"] == [1, 1, 1]
 

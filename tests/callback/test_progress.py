@@ -22,6 +22,7 @@ def trainer():
         max_epochs=2,
         callback_metrics={"train/loss": torch.tensor(0.5), "train/rmse": torch.tensor(0.25)},
         strategy=types.SimpleNamespace(root_device=torch.device("cpu")),
+        precision="32-true",
     )
 
 
