@@ -127,7 +127,7 @@ def test_a_heavy_library_has_one_home(library):
         for path, tree in TREES.items()
         if any(name.split(".")[0] == library for name in imported(tree, "galexp"))
     ]
-    assert len(homes) <= 1, homes
+    assert len(homes) == 1, homes
 
 
 @every_file

@@ -280,8 +280,8 @@ def test_the_same_galaxy_on_both_sides_stops_the_run(desk):
         (["evaluation.checkpoint=best", "split.val_fraction=0"], "evaluation.checkpoint=best needs validation rows"),
         (["dataset.catalog=table.csv"], "nothing is prepared for dataset=xgass imaging=auto below data/; run prepare"),
         (["imaging=files"], "nothing is prepared for dataset=xgass imaging=files below data/; run prepare first"),
-        (["task.normalize=imagnet"], "normalize"),
-        (["datamodule.cache=dsik"], "cache"),
+        (["task.normalize=imagnet"], "task.normalize is 'imagnet'; choose from train, imagenet, none"),
+        (["datamodule.cache=dsik"], "datamodule.cache is 'dsik'; choose from memory, disk, none"),
     ],
 )
 def test_settings_that_cannot_work_are_refused_in_one_sentence(desk, words, sentence):
