@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import io
+import json
 import os
 import pathlib
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from astropy.table import Table
 from PIL import Image
 
 from galexp.__main__ import main
+from galexp.catalog.parquet import read_parquet, write_parquet
 from galexp.shard.build import Build
 from galexp.shard.read import PreparedData
 
@@ -162,6 +164,19 @@ class Shell:
 
     folder: pathlib.Path
     captured: pytest.CaptureFixture[str]
+
+    def change_catalog(self, change: Callable[[Table, dict[str, object]], object]) -> None:
+        """Replace the session's data by a copy with another catalog or manifest."""
+        source = (self.folder / "data").resolve() / "xgass-mock-mock-tiny"
+        (self.folder / "data").unlink()
+        copy = self.folder / "data" / source.name
+        copy.mkdir(parents=True)
+        (copy / "shards").symlink_to(source / "shards")
+        manifest = json.loads((source / "manifest.json").read_text())
+        catalog = read_parquet(source / "catalog.parquet")
+        change(catalog, manifest)
+        write_parquet(catalog, copy / "catalog.parquet")
+        (copy / "manifest.json").write_text(json.dumps(manifest))
 
     def __call__(self, *words: str) -> tuple[int, str, str]:
         """Return exit status, standard output and standard error."""

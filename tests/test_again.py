@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import signal
 import subprocess
@@ -14,7 +13,6 @@ import pytest
 import torch
 
 from galexp.callback.history import History
-from galexp.catalog.parquet import read_parquet, write_parquet
 
 TARGET = "log_hi_fraction"
 TINY_WORDS = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20", "logger=none")
@@ -22,20 +20,6 @@ TINY_WORDS = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20", "logger
 
 def weights(run, name="last"):
     return torch.load(run / "checkpoints" / f"{name}.ckpt", weights_only=True)["state_dict"]
-
-
-def change_catalog(shell, change):
-    """Give the test a copy of the session's data with another catalog."""
-    source = (shell.folder / "data").resolve() / "xgass-mock-mock-tiny"
-    (shell.folder / "data").unlink()
-    copy = shell.folder / "data" / source.name
-    copy.mkdir(parents=True)
-    (copy / "shards").symlink_to(source / "shards")
-    manifest = json.loads((source / "manifest.json").read_text())
-    catalog = read_parquet(source / "catalog.parquet")
-    change(catalog, manifest)
-    write_parquet(catalog, copy / "catalog.parquet")
-    (copy / "manifest.json").write_text(json.dumps(manifest))
 
 
 def test_the_same_command_finds_the_same_place_and_is_skipped(desk):
@@ -118,7 +102,7 @@ def test_a_run_whose_data_changed_since_is_refused(desk, finished):
     run = desk.train()
     if not finished:
         (run / "metrics.json").unlink()
-    change_catalog(desk, lambda catalog, manifest: manifest.update(content_sha256="0" * 64))
+    desk.change_catalog(lambda catalog, manifest: manifest.update(content_sha256="0" * 64))
     sentence = desk.refuses("train", *TINY_WORDS)
     assert "was trained on other data than data/xgass-mock-mock-tiny holds now; force=true trains anew" in sentence
     assert desk.train("force=true") == run

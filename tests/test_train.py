@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from galexp.catalog.parquet import read_parquet, write_parquet
+from galexp.catalog.parquet import read_parquet
 from galexp.config import choices
 from galexp.evaluation.predict import load_weights
 from galexp.run.directory import RunDirectory
@@ -27,24 +27,6 @@ TINY_WORDS = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20", "logger
 def roles_of(run):
     table = read_parquet(run / "split.parquet")
     return dict(zip(table["id"].tolist(), table["role"].tolist(), strict=True))
-
-
-def weights(run, name="last"):
-    return torch.load(run / "checkpoints" / f"{name}.ckpt", weights_only=True)["state_dict"]
-
-
-def change_catalog(shell, change):
-    """Give the test a copy of the session's data with another catalog."""
-    source = (shell.folder / "data").resolve() / "xgass-mock-mock-tiny"
-    (shell.folder / "data").unlink()
-    copy = shell.folder / "data" / source.name
-    copy.mkdir(parents=True)
-    (copy / "shards").symlink_to(source / "shards")
-    manifest = json.loads((source / "manifest.json").read_text())
-    catalog = read_parquet(source / "catalog.parquet")
-    change(catalog, manifest)
-    write_parquet(catalog, copy / "catalog.parquet")
-    (copy / "manifest.json").write_text(json.dumps(manifest))
 
 
 def test_a_run_directory_holds_every_file_that_is_promised(trained):
@@ -156,7 +138,7 @@ def test_rows_without_a_target_are_counted_unused_and_never_predicted(desk):
     def lose(catalog, manifest):
         catalog[TARGET][:7] = np.nan
 
-    change_catalog(desk, lose)
+    desk.change_catalog(lose)
     status, out, _ = desk("train", *TINY_WORDS)
     assert status == 0
     assert "  unused: 7 without a target\n" in out
@@ -171,7 +153,7 @@ def test_the_same_galaxy_on_both_sides_stops_the_run(desk):
     def repeat(catalog, manifest):
         catalog["sha256"] = "0" * 64
 
-    change_catalog(desk, repeat)
+    desk.change_catalog(repeat)
     assert "the split leaks: 0 ids and 1 identical images are on both sides" in desk.refuses("train", *TINY_WORDS)
 
 
