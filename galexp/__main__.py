@@ -5,17 +5,17 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 import warnings
 
 from galexp.command import VERBS, Command, help_text, parse
-from galexp.config import PACKAGE, UsageError
+from galexp.config import RankError, UsageError, is_ours
+from galexp.terminal import note
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 not understood, 130 interrupted."""
     with warnings.catch_warnings():
-        warnings.showwarning = _note
+        warnings.showwarning = note
         return _main(arguments)
 
 
@@ -28,8 +28,10 @@ def _main(arguments: list[str] | None) -> int:
     except UsageError as error:
         return _fail(error, 2)
     except (ValueError, OSError) as error:
-        if not _is_ours(error) or os.environ.get("GALEXP_TRACEBACK"):
+        if not is_ours(error) or os.environ.get("GALEXP_TRACEBACK"):
             raise
+        return _fail(error, 1)
+    except RankError as error:
         return _fail(error, 1)
     except KeyboardInterrupt:
         return _fail("interrupted; the same command goes on from what was finished", 130)
@@ -39,19 +41,8 @@ def _run(command: Command) -> int:
     """Check the words before any heavy library is imported, then hand them to the verb."""
     command.check()
     if command.multirun:
-        return importlib.import_module("galexp.sweep").main(command)
+        return importlib.import_module("galexp.sweep.main").main(command)
     return importlib.import_module(f"galexp.{command.verb}").main(command)
-
-
-def _is_ours(error: BaseException) -> bool:
-    """Tell whether galexp raised this itself, as a sentence for its user, rather than a library below it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return bool(frames) and frames[-1].filename.startswith(str(PACKAGE))
-
-
-def _note(message: Warning | str, category: type[Warning], *where: object, **more: object) -> None:
-    """Write a warning as a line for people, not as a place in the code."""
-    sys.stderr.write(f"note: {message}\n")
 
 
 def _fail(error: object, status: int) -> int:

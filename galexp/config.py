@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import inspect
 import pathlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import hydra
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, ValueType
-from hydra.errors import ConfigCompositionException, OverrideParseException
+from hydra.core.override_parser.types import Glob, IntervalSweep, Override
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 PACKAGE = pathlib.Path(__file__).resolve().parent
 HYDRA_VERSION_BASE = "1.3"
+_EXTRAS = {
+    "hydra/launcher/joblib": "joblib",
+    "hydra/launcher/submitit_local": "slurm",
+    "hydra/launcher/submitit_slurm": "slurm",
+    "hydra/sweeper/optuna": "hpo",
+}
 
 Settings = dict[str, Any]
 
 
 class UsageError(ValueError):
     """A word of the command line that galexp does not know; the process exits with status 2."""
+
+
+class RankError(RuntimeError):
+    """One of the processes of a job failed; the text holds that process's own traceback."""
+
+
+def is_ours(error: BaseException) -> bool:
+    """Tell whether galexp raised this itself, as a sentence for its user, rather than a library below it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    is_sentence = isinstance(error, ValueError | OSError)
+    return is_sentence and bool(frames) and frames[-1].filename.startswith(str(PACKAGE))
 
 
 def conf_dir() -> pathlib.Path:
@@ -80,32 +99,24 @@ def check_overrides(overrides: Sequence[str], extra: Sequence[pathlib.Path] = ()
         group = override.key_or_group.split("/")[0]
         if group not in known or "." in override.key_or_group or override.is_delete():
             continue
-        for value in _options_named(override):
+        is_sweep = override.is_sweep_override()
+        for value in swept_values(override, extra) if is_sweep else [str(override.get_value_string())]:
             if value not in known[group]:
                 raise UsageError(f"unknown {group} {value!r}; {nearest(value, known[group])}")
 
 
-def first_values(overrides: Sequence[str]) -> list[str]:
-    """Return the first point of a sweep, by which its keys can be checked before any job starts.
-
-    Example:
-        >>> first_values(["split=random,kfold", "seed=0,1", "optimizer.lr=0.1"])
-        ['split=random', 'seed=0', 'optimizer.lr=0.1']
-    """
-    return [
-        f"{override.get_key_element()}={next(override.sweep_string_iterator())}"
-        if override.is_discrete_sweep() and override.value_type != ValueType.GLOB_CHOICE_SWEEP
-        else str(override.input_line)
-        for override in OverridesParser.create().parse_overrides(list(overrides))
-    ]
-
-
-def _options_named(override: Override) -> list[str]:
-    if override.value_type == ValueType.GLOB_CHOICE_SWEEP:
-        return []
-    if override.is_discrete_sweep():
-        return [str(value) for value in override.sweep_string_iterator()]
-    return [str(override.get_value_string())]
+def swept_values(override: Override, extra: Sequence[pathlib.Path] = ()) -> list[str]:
+    """Return the values that a word of a sweep goes through, as words; of an interval its lower end."""
+    value = override.value()
+    if isinstance(value, IntervalSweep):
+        return [str(value.start)]
+    if not isinstance(value, Glob):
+        return list(override.sweep_string_iterator())
+    options = choices(extra).get(override.key_or_group, {})
+    names = list(value.filter(list(options)))
+    if not names:
+        raise UsageError(f"{override.input_line} fits no option; {nearest('', options)}")
+    return names
 
 
 def compose(overrides: Sequence[str], config_dir: pathlib.Path | None = None) -> Settings:
@@ -119,17 +130,37 @@ def compose(overrides: Sequence[str], config_dir: pathlib.Path | None = None) ->
         UsageError: for a group, option or key that does not exist (the message names the nearest), or a ``config_dir``
             that does not.
     """
+    return settings(composed(overrides, config_dir))
+
+
+def composed(overrides: Sequence[str], config_dir: pathlib.Path | None = None) -> DictConfig:
+    """Compose the configuration as :func:`compose` does, but return Hydra's object, with its own node in it."""
     extra = [config_dir] if config_dir else []
     _check_folders(extra)
     check_overrides(overrides, extra)
-    search = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
+    with with_hydra(overrides):
+        found = hydra.compose("config", [*search_path(config_dir), *overrides], return_hydra_config=True)
+        settings(found)
+        return found
+
+
+def search_path(config_dir: pathlib.Path | None) -> list[str]:
+    """Return the word by which Hydra also searches a user's own configuration folder."""
+    return [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
+
+
+@contextlib.contextmanager
+def with_hydra(overrides: Sequence[str]) -> Iterator[None]:
+    """Start Hydra, and turn what it cannot compose into one sentence.
+
+    Raises:
+        UsageError: for a group, option, key or plugin that does not exist.
+    """
     GlobalHydra.instance().clear()
-    with hydra.initialize_config_dir(str(conf_dir()), version_base=HYDRA_VERSION_BASE):
+    with hydra.initialize_config_dir(str(conf_dir()), job_name="galexp", version_base=HYDRA_VERSION_BASE):
         try:
-            composed = hydra.compose("config", [*search, *overrides], return_hydra_config=True)
-            HydraConfig.instance().set_config(composed)
-            return settings(composed)
-        except (ConfigCompositionException, OmegaConfBaseException) as error:
+            yield
+        except (HydraException, OmegaConfBaseException) as error:
             raise _usage_error(error, overrides) from error
 
 
@@ -145,6 +176,8 @@ def _check_folders(extra: Sequence[pathlib.Path]) -> None:
 
 def settings(composed: DictConfig) -> Settings:
     """Resolve a composed configuration into plain containers and add ``choices``, the option of each group."""
+    if "hydra" in composed:
+        HydraConfig.instance().set_config(composed)
     plain = {key: value for key, value in composed.items() if key != "hydra"}
     hydra_config = HydraConfig.get()
     resolved = OmegaConf.to_container(OmegaConf.create(plain), resolve=True, throw_on_missing=True)
@@ -176,16 +209,29 @@ def _refuse_unknown_roots(resolved: dict[Any, Any]) -> None:
 
 def _usage_error(error: Exception, overrides: Sequence[str]) -> UsageError:
     """Turn a composition error into one sentence, with the nearest keys where a key was not found."""
+    if isinstance(error, MissingConfigException) and "/" in str(error.missing_cfg_file):
+        return _missing_option(str(error.missing_cfg_file), error.options or ())
     missing = re.search(r"Could not override '([^']+)'", str(error))
     if missing is None:
         return UsageError(" ".join(str(error).split()))
     key = missing.group(1)
     groups = [word for word in overrides if "." not in word.split("=")[0] and not word.startswith(f"{key}=")]
-    with_groups = [word for word in groups if word.split("=")[0].lstrip("+~") in choices()]
-    keys = [*_flat_keys(hydra.compose("config", with_groups)), *choices()]
+    is_hydra = key.startswith("hydra.")
+    known = (*choices(), *(["hydra/launcher", "hydra/sweeper"] if is_hydra else []))
+    with_groups = [word for word in groups if word.split("=")[0].lstrip("+~") in known]
+    keys = [*_flat_keys(hydra.compose("config", with_groups, return_hydra_config=is_hydra)), *choices()]
     close = difflib.get_close_matches(key, keys, n=1, cutoff=0.5)
-    hint = f" (a further argument of a _target_ takes a plus: +{key}=...)" if "." in key else ""
+    hint = f" (a further argument of a _target_ takes a plus: +{key}=...)" if "." in key and not is_hydra else ""
     return UsageError(f"unknown key {key!r}; {nearest(key, keys if close else _root_keys())}{hint}")
+
+
+def _missing_option(path: str, options: Iterable[str]) -> UsageError:
+    """Say which extra brings a plugin that is not installed, or which options come nearest."""
+    group, _, option = path.rpartition("/")
+    if path in _EXTRAS:
+        return UsageError(f"{group}={option} is not installed; pip install 'galexp[{_EXTRAS[path]}]'")
+    known = {name.rpartition("/")[2] for name in _EXTRAS if name.startswith(f"{group}/")}
+    return UsageError(f"unknown {group} {option!r}; {nearest(option, known | set(options))}")
 
 
 def _flat_keys(node: DictConfig, prefix: str = "") -> list[str]:

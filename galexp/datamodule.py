@@ -11,6 +11,7 @@ import pytorch_lightning as pl
 import torch
 from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
+from galexp import world
 from galexp.shard.read import PreparedData
 from galexp.split.base import TRAIN, VAL
 from galexp.transform.cache import ImageCache
@@ -55,13 +56,23 @@ class GalaxyBatches(Dataset[Batch]):
 
 
 class EpochBatches(Sampler[list[int]]):
-    """Yield whole batches of rows in an order that is a function of (seed, epoch) alone."""
+    """Yield whole batches of rows in an order that is a function of (seed, epoch) alone.
 
-    def __init__(self, rows: np.ndarray, batch_size: int, seed: int) -> None:
+    Several processes share each batch: rank r of n takes every n-th of its rows, from the r-th.
+
+    Args:
+        rows: To be trained on.
+        batch_size: Of all processes together.
+        seed: Of the order.
+        start: Epoch, and batches of it that were already seen, from which a broken run goes on.
+    """
+
+    def __init__(self, rows: np.ndarray, batch_size: int, seed: int, start: tuple[int, int] = (0, 0)) -> None:
         self.rows = rows
         self.batch_size = batch_size
         self.seed = seed
-        self.epoch = 0
+        self.start = start
+        self.epoch = start[0]
 
     def set_epoch(self, epoch: int) -> None:
         """Name the epoch whose order comes next; Lightning calls it."""
@@ -73,7 +84,8 @@ class EpochBatches(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.rows))
         whole = self.rows[order[: len(self) * self.batch_size]].reshape(len(self), self.batch_size)
-        return iter(whole.tolist())
+        seen = self.start[1] if self.epoch == self.start[0] else 0
+        return iter(whole[seen:, world.rank() :: world.size()].tolist())
 
 
 class GalaxyDataModule(pl.LightningDataModule):
@@ -86,13 +98,13 @@ class GalaxyDataModule(pl.LightningDataModule):
         seed: Of the order of training.
         image_size: Side that the network sees [pixel].
         field_fraction: Side that the network sees, as a fraction of the stored field's.
-        batch_size: Images a batch; training drops the last incomplete one.
+        batch_size: Images a batch, shared by all processes; training drops the last incomplete one.
         num_workers: Processes that read ahead; with a cache none are needed.
         cache: ``memory``, ``disk`` or ``none``.
         progress: Called with the number of images decoded.
 
     Raises:
-        ValueError: where the training rows are fewer than one batch.
+        ValueError: where the training rows are fewer than one batch, or several processes cannot share the rows.
     """
 
     def __init__(
@@ -109,9 +121,7 @@ class GalaxyDataModule(pl.LightningDataModule):
         progress: Callable[[int], None] = lambda done: None,
     ) -> None:
         super().__init__()
-        trained = int(np.sum(roles == TRAIN))
-        if 0 < trained < batch_size:
-            raise ValueError(f"{trained} training rows are less than one batch of {batch_size}; lower batch_size")
+        _check_sizes(int(np.sum(roles == TRAIN)), int(np.sum(roles == VAL)), batch_size)
         self.data = data
         self.roles = roles
         self.seed = seed
@@ -124,7 +134,7 @@ class GalaxyDataModule(pl.LightningDataModule):
             if target in data.catalog.colnames:
                 truth[:, number] = data.catalog[target]
         self.truth = truth
-        self.first_epoch = 0
+        self.start = (0, 0)
         self.batches = GalaxyBatches(self.images, truth, object_keys(data.catalog["id"].tolist()))
 
     @property
@@ -149,24 +159,25 @@ class GalaxyDataModule(pl.LightningDataModule):
         return mean.tolist(), (squares / pixels - mean**2).clamp_min(1e-12).sqrt().tolist()
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the epoch that comes next."""
+        """Return the epoch, and the batches of it that were seen."""
         assert self.trainer is not None
-        progress: Any = self.trainer.fit_loop.epoch_progress.current
-        return {"epoch": progress.processed}
+        loop: Any = self.trainer.fit_loop
+        batches = loop.epoch_loop.batch_progress
+        seen = 0 if batches.is_last_batch else batches.current.processed
+        return {"epoch": loop.epoch_progress.current.processed, "batches": seen}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Begin with that epoch's order; Lightning starts the loader of a resumed run before it names the epoch."""
-        self.first_epoch = state_dict["epoch"]
+        """Go on after those batches; Lightning starts the loader of a resumed run before it names the epoch."""
+        self.start = (state_dict["epoch"], state_dict["batches"])
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Return shuffled whole batches of the training rows."""
-        batches = EpochBatches(self.rows(TRAIN), self.batch_size, self.seed)
-        batches.set_epoch(self.first_epoch)
-        return self._loader(batches)
+        return self._loader(EpochBatches(self.rows(TRAIN), self.batch_size, self.seed, self.start))
 
     def val_dataloader(self) -> DataLoader[Batch] | list[DataLoader[Batch]]:
-        """Return the validation rows in order; an empty list where there are none."""
-        return self.predict_loader(self.rows(VAL)) if len(self.rows(VAL)) else []
+        """Return the validation rows in order, this process's share; an empty list where there are none."""
+        rows = self.rows(VAL)
+        return self.predict_loader(rows[world.rank() :: world.size()]) if len(rows) else []
 
     def predict_loader(self, rows: np.ndarray) -> DataLoader[Batch]:
         """Return any rows, each once, in order."""
@@ -182,3 +193,11 @@ class GalaxyDataModule(pl.LightningDataModule):
             multiprocessing_context="forkserver" if self.num_workers else None,
             pin_memory=torch.cuda.is_available(),
         )
+
+
+def _check_sizes(trained: int, validated: int, batch_size: int) -> None:
+    processes = world.size()
+    if 0 < trained < batch_size:
+        raise ValueError(f"{trained} training rows are less than one batch of {batch_size}; lower batch_size")
+    if 0 < validated < processes:
+        raise ValueError(f"{validated} validation rows are too few for {processes} devices; raise split.val_fraction")

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytorch_lightning as pl
-import torch
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+from lightning_fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from pytorch_lightning.callbacks import LearningRateMonitor
 from pytorch_lightning.loggers import Logger
 
+from galexp import world
 from galexp.callback.checkpoint import checkpoints
 from galexp.callback.history import History
 from galexp.config import instantiate
+from galexp.launch import devices, on_gpu
 from galexp.run.directory import RunDirectory
 
 
@@ -31,10 +34,9 @@ def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | N
     Raises:
         ValueError: where a callback watches a validation metric and there are no validation rows.
     """
-    options = dict(settings["trainer"])
+    options = {**settings["trainer"], **_processes(settings["trainer"])}
     if options["precision"] == "auto":
-        on_gpu = options["accelerator"] == "gpu" or (options["accelerator"] == "auto" and torch.cuda.is_available())
-        options["precision"] = "bf16-mixed" if on_gpu else "32-true"
+        options["precision"] = "bf16-mixed" if on_gpu(options) else "32-true"
     configured = [instantiate(node) for node in settings["callback"].values()]
     for callback in configured:
         if not has_val and str(getattr(callback, "monitor", "")).startswith("val/"):
@@ -45,7 +47,12 @@ def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | N
     watched = [LearningRateMonitor(logging_interval="step")] if logger else []
     return instantiate(
         options,
-        callbacks=[*configured, *watched, History(run.folder), *checkpoints(run.folder, has_val)],
+        callbacks=[
+            *configured,
+            *watched,
+            History(run.folder),
+            *checkpoints(run.folder, has_val, settings["checkpoint"]["minutes"]),
+        ],
         logger=[logger] if logger else False,
         default_root_dir=str(run.folder),
         enable_progress_bar=False,
@@ -54,6 +61,13 @@ def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | N
         **({} if has_val else {"limit_val_batches": 0}),
         use_distributed_sampler=False,
     )
+
+
+def _processes(trainer: dict[str, Any]) -> dict[str, Any]:
+    """Return what Lightning must know of the processes of this job; it starts none itself, nor asks SLURM for them."""
+    if world.size() == 1:
+        return {"devices": 1, "num_nodes": 1, "strategy": "auto", "plugins": [LightningEnvironment()]}
+    return {"devices": devices(trainer), "plugins": [TorchElasticEnvironment()]}
 
 
 @contextlib.contextmanager
@@ -67,7 +81,9 @@ def quiet() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".*does not have many workers.*")
             warnings.filterwarnings("ignore", ".*GPU available but not used.*")
+            warnings.filterwarnings("ignore", ".*sync_dist=True.*")
             warnings.filterwarnings("ignore", ".*LeafSpec.*is deprecated.*")
+            warnings.filterwarnings("ignore", ".*your dataloader is not resumable.*")
             warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")
             warnings.filterwarnings("ignore", ".*number of training batches .* smaller than the logging interval.*")
             yield

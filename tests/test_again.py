@@ -72,7 +72,7 @@ def test_a_broken_run_goes_on_and_ends_with_the_weights_of_an_uninterrupted_one(
     assert not (broken / "metrics.json").exists()
     status, out, _ = desk("train", *TINY_WORDS, *words)
     assert status == 0
-    assert "this run was interrupted: it goes on from its last epoch" in out
+    assert "this run was interrupted: it goes on from its last checkpoint" in out
     for name in ("last", "best"):
         expected = weights(whole, name)
         assert all(torch.equal(expected[key], value) for key, value in weights(broken, name).items())

@@ -20,7 +20,7 @@ WORDS = ("train", "size=tiny", "model=small_cnn", "logger=none")
         ("evaluation.bootstrap=1", "evaluation.bootstrap is 1; a spread needs at least 2 draws, 0 leaves it out"),
         ("optimizer.lr=-1", "optimizer.lr is -1; expected a number above 0"),
         ("trainer.precision=foo", "trainer.precision is 'foo'; choose auto, 32-true, bf16-mixed, 16-mixed"),
-        ("trainer.devices=2", "trainer.devices is 2; a run uses one device: set it to 1"),
+        ("trainer.devices=0", "trainer.devices is 0; expected a whole number of at least 1"),
         ("task.targets=[]", "task.targets is empty: there is nothing to learn; name a column"),
         ("evaluation.checkpoint=worst", "evaluation.checkpoint is 'worst'; choose auto, best, last"),
     ],

@@ -103,6 +103,47 @@ def test_lightning_names_the_epoch_to_the_sampler_and_accepts_no_validation(modu
         assert seen.rows[epoch] == list(itertools.chain(*expected))
 
 
+@pytest.mark.parametrize("seen", [0, 2, 4])
+def test_a_broken_epoch_goes_on_after_the_batches_that_were_seen_and_the_next_is_whole(seen):
+    whole = EpochBatches(np.arange(40), 8, seed=1)
+    resumed = EpochBatches(np.arange(40), 8, seed=1, start=(3, seen))
+    whole.set_epoch(3)
+    assert list(resumed) == list(whole)[seen:]
+    assert len(resumed) == len(whole) == 5
+    for batches in (whole, resumed):
+        batches.set_epoch(4)
+    assert list(resumed) == list(whole)
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_processes_share_every_batch_and_together_train_on_the_rows_of_one(monkeypatch, processes):
+    one = list(EpochBatches(np.arange(40), 8, seed=1))
+    monkeypatch.setattr("galexp.world.size", lambda: processes)
+    shares = []
+    for rank in range(processes):
+        monkeypatch.setattr("galexp.world.rank", lambda rank=rank: rank)
+        shares.append(list(EpochBatches(np.arange(40), 8, seed=1)))
+    assert {len(batch) for share in shares for batch in share} == {8 // processes}
+    for number, batch in enumerate(one):
+        assert sorted(row for share in shares for row in share[number]) == sorted(batch)
+
+
+@pytest.mark.parametrize(("processes", "validated"), [(2, 5), (3, 5)])
+def test_processes_share_the_validation_rows_without_padding(build_data, tmp_path, monkeypatch, processes, validated):
+    data = build_data(tmp_path / "prepared")
+    roles = np.array([VAL] * validated + [TRAIN] * (len(data) - validated))
+    monkeypatch.setattr("galexp.world.size", lambda: processes)
+    shares = []
+    for rank in range(processes):
+        monkeypatch.setattr("galexp.world.rank", lambda rank=rank: rank)
+        module = GalaxyDataModule(data, roles, ["metallicity"], image_size=16, batch_size=3)
+        shares += [batch.rows.tolist() for batch in module.val_dataloader()]
+    assert sorted(row for share in shares for row in share) == list(range(validated))
+    monkeypatch.setattr("galexp.world.size", lambda: validated + 1)
+    with pytest.raises(ValueError, match="5 validation rows are too few for 6 devices; raise split.val_fraction"):
+        GalaxyDataModule(data, roles, ["metallicity"], image_size=16, batch_size=3)
+
+
 @pytest.mark.parametrize("cache", ["memory", "disk", "none"])
 def test_every_cache_and_number_of_workers_gives_the_same_batches(module, cache):
     expected = list(module().train_dataloader())

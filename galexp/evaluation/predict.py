@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 from astropy.table import Table
 
+from galexp import world
 from galexp.datamodule import GalaxyDataModule
 from galexp.task.base import Predictions, Task
 
@@ -16,18 +18,25 @@ if TYPE_CHECKING:
 
     import pytorch_lightning as pl
 
+_REMEDY = "put this run's own file back, or train it anew with force=true"
+
 
 def load_weights(task: Task, checkpoint: pathlib.Path) -> None:
     """Load the state of a checkpoint into a task; nothing but tensors and plain containers is read.
 
     Raises:
-        ValueError: where the checkpoint belongs to another network.
+        ValueError: where the checkpoint belongs to another network, or is no whole file.
     """
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+    except (RuntimeError, UnpicklingError, EOFError, KeyError, OSError) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise ValueError(f"{checkpoint} cannot be read as a checkpoint ({reason}); {_REMEDY}") from error
     try:
         task.load_state_dict(state)
     except RuntimeError as error:
-        raise ValueError(f"{checkpoint} does not fit this network: {str(error).splitlines()[1].strip()}") from error
+        reason = str(error).splitlines()[1].strip()[:200]
+        raise ValueError(f"{checkpoint} is of another network than this one ({reason}); {_REMEDY}") from error
 
 
 def predict_rows(
@@ -35,14 +44,19 @@ def predict_rows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predict rows of the catalog, each once, as they are and averaged over views.
 
+    Several processes share the rows, unpadded, and all of them get all predictions.
+
     Returns:
         Two arrays (row, target), in the order of ``rows``.
     """
-    batches = cast("list[Predictions]", trainer.predict(task, dataloaders=datamodule.predict_loader(rows)))
-    found = torch.cat([batch.rows for batch in batches]).numpy()
-    assert np.array_equal(found, rows), "every row is predicted once"
-    plain, tta = (torch.cat([getattr(batch, name) for batch in batches]) for name in ("preds", "preds_tta"))
-    return plain.double().numpy(), tta.double().numpy()
+    own = rows[world.rank() :: world.size()] if len(rows) >= world.size() else rows
+    batches = cast("list[Predictions]", trainer.predict(task, dataloaders=datamodule.predict_loader(own)))
+    parts = world.gathered(tuple(torch.cat(column).double().numpy() for column in zip(*batches, strict=True)))
+    found, plain, tta = (np.concatenate(column) for column in zip(*parts, strict=True))
+    once, order = np.unique(found, return_index=True)
+    assert np.array_equal(once, np.sort(rows)), "every row is predicted"
+    place = order[np.searchsorted(once, rows)]
+    return plain[place], tta[place]
 
 
 def prediction_table(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table, vstack
 
+from galexp import world
 from galexp.datamodule import GalaxyDataModule
 from galexp.evaluation.baselines import baseline_predictions
 from galexp.evaluation.metrics import score_table
@@ -43,7 +44,7 @@ def evaluate(
     """Predict validation and test rows, and score the network beside the baselines on the test rows.
 
     Rows without truth are predicted and not scored. Baselines learn from the same train and validation rows, and are
-    there only where there are such rows.
+    there only where there are such rows. Several processes predict together, and the leader alone scores.
 
     Args:
         trainer: What runs the network.
@@ -61,6 +62,8 @@ def evaluate(
             continue
         table = prediction_table(datamodule, targets, rows, predict_rows(trainer, task, datamodule, rows))
         tables.append(table)
+        if not world.is_leader():
+            continue
         methods = _baselines(datamodule, targets, photometry, seed) if role == TEST else {}
         scored = score_table(table, targets, methods, draws, seed)
         if any(scored.values()):

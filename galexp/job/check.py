@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from galexp import launch
 from galexp.config import check_keys
 from galexp.run.directory import CHECKPOINTS
 
@@ -38,9 +39,13 @@ def check_settings(settings: dict[str, Any]) -> None:
     rate = settings["optimizer"].get("lr", 1.0)
     if not isinstance(rate, int | float) or rate <= 0:
         raise ValueError(f"optimizer.lr is {rate!r}; expected a number above 0")
+    minutes = settings["checkpoint"]["minutes"]
+    if not isinstance(minutes, int | float) or minutes < 0:
+        raise ValueError(f"checkpoint.minutes is {minutes!r}; expected a number of at least 0 (0: after every step)")
     if not settings["task"]["targets"]:
         raise ValueError("task.targets is empty: there is nothing to learn; name a column")
     _check_devices(settings["trainer"])
+    _check_batch(settings["datamodule"]["batch_size"], launch.world_size(settings["trainer"]))
     _check_checkpoint(settings["evaluation"]["checkpoint"], settings["split"].get("val_fraction", 1))
 
 
@@ -62,8 +67,23 @@ def _check_devices(trainer: dict[str, Any]) -> None:
         raise ValueError(f"trainer.precision is {trainer['precision']!r}; choose {', '.join(_PRECISIONS)}")
     if trainer["accelerator"] == "gpu" and not torch.cuda.is_available():
         raise ValueError("trainer.accelerator is gpu and torch sees none here; use trainer=auto or trainer=cpu")
-    if trainer["devices"] != 1:
-        raise ValueError(f"trainer.devices is {trainer['devices']!r}; a run uses one device: set it to 1")
+    _check_integer("trainer.num_nodes", trainer["num_nodes"], 1)
+    if trainer["devices"] not in ("auto", -1):
+        _check_integer("trainer.devices", trainer["devices"], 1)
+    there = torch.cuda.device_count() if launch.on_gpu(trainer) else launch.cores()
+    if launch.devices(trainer) > there:
+        kind = "GPUs" if launch.on_gpu(trainer) else "CPU cores"
+        raise ValueError(
+            f"trainer.devices is {trainer['devices']} and there are {there} {kind} here; ask for {there} or fewer"
+        )
+
+
+def _check_batch(batch_size: int, processes: int) -> None:
+    if batch_size % processes:
+        raise ValueError(
+            f"a batch of {batch_size} cannot be shared equally by {processes} devices; set datamodule.batch_size to a "
+            f"multiple of {processes}"
+        )
 
 
 def _check_checkpoint(which: str, val_fraction: float) -> None:

@@ -34,6 +34,7 @@ _OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "ex
 
 def evaluate_run(run: RunDirectory, command: Command) -> None:
     """Predict with one run's network and write an evaluation below its folder."""
+    run.check_unedited()
     saved = run.settings()
     settings, changed = settings_of(saved, command)
     started = datetime.datetime.now(datetime.UTC)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import pathlib
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytorch_lightning as pl
 from astropy.table import Table
 
-from galexp import launch, tracking
+from galexp import launch, tracking, world
 from galexp.callback.history import read_history
 from galexp.catalog.parquet import write_parquet
 from galexp.config import instantiate
 from galexp.datamodule import GalaxyDataModule
-from galexp.dataset.location import settled
 from galexp.evaluation.metrics import flatten
 from galexp.evaluation.predict import load_weights
 from galexp.evaluation.run import Evaluation, evaluate, sample_rows
 from galexp.figure.run import run_figures, save_figures
 from galexp.job.check import check_settings
-from galexp.preparation.open import announce, open_data
+from galexp.job.place import Job, place
 from galexp.run.directory import RunDirectory
-from galexp.run.name import run_folder
 from galexp.run.provenance import provenance
 from galexp.shard.read import PreparedData
 from galexp.split.assign import assign_roles
@@ -36,45 +37,71 @@ if TYPE_CHECKING:
 
 
 def train_once(settings: dict[str, Any]) -> RunDirectory:
-    """Train one run, unless it is finished already."""
+    """Train one run, on as many devices as are asked for, unless it is finished already."""
     check_settings(settings)
-    data = open_data(settings)
-    announce(data)
-    settings = settled(settings, data.folder)
-    run = RunDirectory(run_folder(settings, data.folder.name, data.is_mock))
-    say(f"run: {run.folder}")
-    with run.lock():
-        if not launch.is_done(run, data, settings["force"]):
-            train(settings, data, run)
-    return run
+    if world.is_launched():
+        with world.joined(launch.world_size(settings["trainer"])):
+            return RunDirectory(train_together(settings))
+    if launch.world_size(settings["trainer"]) == 1:
+        return RunDirectory(train_together(settings))
+    if launch.nodes(settings["trainer"]) == 1:
+        job = place(settings)
+        job.check()
+        if job.is_finished:
+            job.announce()
+            job.announce_state()
+            return job.run
+    return RunDirectory(launch.together(settings["trainer"], train_together, settings))
 
 
-def train(settings: dict[str, Any], data: PreparedData, run: RunDirectory) -> None:
+def train_together(settings: dict[str, Any]) -> pathlib.Path:
+    """Train one run, unless it is finished, by all processes of this job; the leader decides and holds the run."""
+    with contextlib.ExitStack() as held:
+        settings, data_folder, folder, is_finished = world.from_leader(lambda: _begin(settings, held))
+        if not is_finished:
+            train(Job(settings, PreparedData(data_folder), RunDirectory(folder)))
+        return world.from_leader(lambda: folder)
+
+
+def _begin(
+    settings: dict[str, Any], held: contextlib.ExitStack
+) -> tuple[dict[str, Any], pathlib.Path, pathlib.Path, bool]:
+    job = place(settings)
+    job.announce()
+    held.enter_context(job.run.lock())
+    job.check()
+    job.announce_state()
+    if not job.is_finished:
+        job.run.start(job.settings, anew=job.settings["force"])
+    return job.settings, job.data.folder, job.run.folder, job.is_finished
+
+
+def train(job: Job) -> None:
     """Train, evaluate and write everything into the run's folder; ``metrics.json`` comes last."""
     launch.keep_freed_memory()
     started = datetime.datetime.now(datetime.UTC)
-    run.start(settings, anew=settings["force"])
-    datamodule, found = split_data(settings, data)
-    who = {name: data.catalog[name] for name in ("id", "sha256")}
-    write_parquet(Table({**who, "role": datamodule.roles}), run.folder / "split.parquet")
-    run.write_json("audit.json", {"data_sha256": data.manifest.content_sha256, **found.as_dict()})
-    tags = [settings["choices"][group] for group in ("dataset", "split", "model")] + ["mock"] * data.is_mock
-    logger = instantiate(settings["logger"], run=run, settings=settings, tags=tags)
+    settings, data = job.settings, job.data
+    datamodule, found = split_data(job)
+    logger = _start_logger(job) if world.is_leader() else None
     failed = True
     try:
         with quiet():
-            trainer, result = fit_and_evaluate(settings, datamodule, run, logger)
-        facts = {"seed": settings["seed"], "split_sha256": found.hash, "data_sha256": data.manifest.content_sha256}
-        facts |= {
-            "data_folder": str(data.folder),
-            "device": str(trainer.strategy.root_device),
-            "precision": trainer.precision,
-        }
-        run.write_json("provenance.json", provenance(started, **facts))
-        save_result(settings, datamodule, result, run, logger)
+            trainer, result = fit_and_evaluate(settings, datamodule, job.run, logger)
+        if world.is_leader():
+            facts = {"seed": settings["seed"], "split_sha256": found.hash, "data_folder": str(data.folder)}
+            facts |= {"data_sha256": data.manifest.content_sha256, "device": str(trainer.strategy.root_device)}
+            facts |= {"processes": world.size(), "precision": trainer.precision}
+            job.run.write_json("provenance.json", provenance(started, **facts))
+            save_result(settings, datamodule, result, job.run, logger)
         failed = False
     finally:
         tracking.finish(logger, failed)
+
+
+def _start_logger(job: Job) -> Logger | None:
+    choices = job.settings["choices"]
+    tags = [choices[group] for group in ("dataset", "split", "model")] + ["mock"] * job.data.is_mock
+    return instantiate(job.settings["logger"], run=job.run, settings=job.settings, tags=tags)
 
 
 def fit_and_evaluate(
@@ -83,15 +110,19 @@ def fit_and_evaluate(
     """Train from the start or from where the run was broken off, and evaluate the checkpoint that was asked for."""
     pl.seed_everything(settings["seed"], verbose=False)
     task = build_task(settings, datamodule.bands)
-    task.learn_statistics(datamodule)
     has_val = len(datamodule.rows(VAL)) > 0
     photometry = instantiate(settings["dataset"]).photometry
     trainer = make_trainer(settings, run, logger, has_val)
     resume = str(run.last_checkpoint) if run.last_checkpoint.is_file() else None
+    if resume:
+        load_weights(task, run.last_checkpoint)
+    else:
+        task.learn_statistics(datamodule)
     try:
         trainer.fit(task, datamodule=datamodule, ckpt_path=resume, weights_only=True)
     except SystemExit as error:  # what Lightning makes of Ctrl-C
         raise KeyboardInterrupt from error
+    assert trainer.world_size == world.size(), "every process that was asked for trains"
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
     draws = settings["evaluation"]["bootstrap"]
     return trainer, evaluate(trainer, task, datamodule, task.targets, photometry, draws, settings["seed"])
@@ -113,12 +144,13 @@ def save_result(
     run.write_json("metrics.json", {**head, "counts": role_counts(datamodule.roles), **result.scores})
 
 
-def split_data(settings: dict[str, Any], data: PreparedData) -> tuple[GalaxyDataModule, Audit]:
-    """Give each row its role, audit the split, and decode the images.
+def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:
+    """Give each row its role, audit the split, keep both, and decode the images.
 
     Raises:
         LeakageError: where the same galaxy is on both sides.
     """
+    settings, data = job.settings, job.data
     targets = settings["task"]["targets"]
     roles, aside = assign_roles(instantiate(settings["split"]), data.catalog, targets)
     found = audit(data.catalog, roles, targets)
@@ -126,8 +158,16 @@ def split_data(settings: dict[str, Any], data: PreparedData) -> tuple[GalaxyData
     for reason, count in aside.items():
         say(f"  unused: {count} {reason}")
     found.raise_on_leakage()
+    if world.is_leader():
+        columns = {name: data.catalog[name] for name in ("id", "sha256")}
+        write_parquet(Table({**columns, "role": roles}), job.run.folder / "split.parquet")
+        job.run.write_json("audit.json", {**job.identity(), **found.as_dict()})
+    return _decoded(settings, data, roles), found
+
+
+def _decoded(settings: dict[str, Any], data: PreparedData, roles: np.ndarray) -> GalaxyDataModule:
     with progress_bar("images") as bar:
         shown = bar.add_task("decoding", total=len(data), note="")
-        facts = {"data": data, "roles": roles, "targets": targets, "seed": settings["seed"]}
+        facts = {"data": data, "roles": roles, "targets": settings["task"]["targets"], "seed": settings["seed"]}
         progress = {"progress": lambda done: bar.update(shown, completed=done)}
-        return instantiate(settings["datamodule"], **facts, **progress), found
+        return instantiate(settings["datamodule"], **facts, **progress)

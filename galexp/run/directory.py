@@ -13,7 +13,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from omegaconf import OmegaConf
+from yaml import YAMLError
 
+from galexp.run.name import run_hash
+
+_EDITED = "put back what it said, or train other settings as a run of their own"
 CHECKPOINTS = ("auto", "best", "last")
 
 
@@ -71,20 +75,36 @@ class RunDirectory:
                 if path.name != ".lock":
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.figures.mkdir(parents=True, exist_ok=True)
-        OmegaConf.save(OmegaConf.create(settings), self.folder / "resolved.yaml")
+        partial = self.folder / ".resolved.yaml.part"
+        OmegaConf.save(OmegaConf.create(settings), partial)
+        partial.rename(self.folder / "resolved.yaml")
 
     def settings(self) -> dict[str, Any]:
         """Read ``resolved.yaml``.
 
         Raises:
             FileNotFoundError: where the folder holds no run.
+            ValueError: where the file cannot be read.
         """
         path = self.folder / "resolved.yaml"
         if not path.is_file():
             raise FileNotFoundError(f"{self.folder} holds no run (resolved.yaml is missing); give the folder of a run")
-        settings = OmegaConf.to_container(OmegaConf.load(path))
+        try:
+            settings = OmegaConf.to_container(OmegaConf.load(path))
+        except (YAMLError, OSError) as error:
+            raise ValueError(f"{path} cannot be read ({' '.join(str(error).split())}); {_EDITED}") from error
         assert isinstance(settings, dict)
         return {str(key): value for key, value in settings.items()}
+
+    def check_unedited(self) -> None:
+        """Refuse a run whose ``resolved.yaml`` describes another than the one that was trained.
+
+        Raises:
+            ValueError: where it was edited in what a run computes.
+        """
+        begun = self.read_json("audit.json")
+        if run_hash(self.settings(), begun["data_name"]) != begun["run_hash"]:
+            raise ValueError(f"{self.folder / 'resolved.yaml'} was edited since this run began; {_EDITED}")
 
     def write_json(self, name: str, content: Any) -> None:
         """Write a JSON file whole or not at all; what is not finite becomes null."""
@@ -93,8 +113,15 @@ class RunDirectory:
         partial.rename(self.folder / name)
 
     def read_json(self, name: str) -> Any:
-        """Read a JSON file."""
-        return json.loads((self.folder / name).read_text())
+        """Read a JSON file.
+
+        Raises:
+            FileNotFoundError: where the run has none.
+        """
+        path = self.folder / name
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing; train the run first, or anew with force=true")
+        return json.loads(path.read_text())
 
     def metrics(self) -> dict[str, Any]:
         """Read ``metrics.json``; null becomes NaN."""

@@ -8,7 +8,7 @@ import json
 import pathlib
 from typing import Any
 
-_NOT_HASHED = ("paths", "logger", "force", "verify", "allow_mock", "choices")
+_NOT_HASHED = ("paths", "logger", "force", "verify", "allow_mock", "choices", "checkpoint")
 _ELSEWHERE = {
     "trainer": ("accelerator", "devices", "num_nodes", "strategy"),
     "datamodule": ("num_workers", "cache"),
@@ -33,7 +33,7 @@ def run_hash(settings: dict[str, Any], data_name: str) -> str:
     hashed = {key: copy.deepcopy(value) for key, value in settings.items() if key not in _NOT_HASHED}
     for group, keys in _ELSEWHERE.items():
         for key in keys:
-            hashed[group].pop(key, None)
+            hashed.get(group, {}).pop(key, None)
     text = json.dumps([hashed, data_name], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 

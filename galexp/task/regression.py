@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torchmetrics import MeanSquaredError
 
+from galexp import world
 from galexp.datamodule import Batch, GalaxyDataModule
 from galexp.metric.sample import NMAD
 from galexp.model.head import classify_in_float32, initialize_bias
@@ -116,8 +117,8 @@ class Regression(Task):
         return self.loss((preds - self.target_mean) / self.target_std, (truth - self.target_mean) / self.target_std)
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
-        """Seed what is random inside the network, such as dropout, by step, so that a broken run goes on alike."""
-        torch.manual_seed(int(np.random.SeedSequence([self.seed, self.global_step]).generate_state(1)[0]))
+        """Seed what is random inside the network, such as dropout, by step and rank: a broken run goes on alike."""
+        torch.manual_seed(int(np.random.SeedSequence([self.seed, self.global_step, world.rank()]).generate_state(1)[0]))
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Return the loss of an augmented batch."""
@@ -128,6 +129,20 @@ class Regression(Task):
         self.log("train/loss", loss.detach(), batch_size=len(batch.rows))
         self.log("train/rmse", self.train_rmse, on_step=False, on_epoch=True, batch_size=len(batch.rows))
         return loss
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the squared errors of an unfinished epoch, summed over ranks, so that its mean is of all its batches."""
+        if not self.trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
+            own = float(self.train_rmse.sum_squared_error), int(self.train_rmse.total)
+            checkpoint["train_squared_errors"] = [sum(column) for column in zip(*world.gathered(own), strict=True)]
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Go on with the squared errors of an unfinished epoch, in the leader."""
+        if "train_squared_errors" in checkpoint and world.is_leader():
+            total, number = checkpoint["train_squared_errors"]
+            self.train_rmse.sum_squared_error.fill_(total)
+            self.train_rmse.total.fill_(number)
+            self.train_rmse._update_count = number
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Gather predictions of the validation rows."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from galexp import world
 from galexp.shard.read import PreparedData
 from galexp.transform.resize import resize_with_margin, size_with_margin
 
@@ -82,8 +83,9 @@ class ImageCache:
                 images[row] = image
             return images
         path = self._path()
-        if not path.exists():
-            self._write(path, progress)
+        with world.one_per_machine_first():
+            if not path.exists():
+                self._write(path, progress)
         return np.load(path, mmap_mode="r")
 
     def _write(self, path: pathlib.Path, progress: Callable[[int], None]) -> None:

@@ -33,16 +33,47 @@ class Dictated(pl.LightningModule):
         return torch.optim.SGD(self.parameters(), lr=1.0)
 
 
-def fit(folder, errors, stops_at=None, has_val=True):
-    loader = torch.utils.data.DataLoader(torch.zeros(1, 1))
+def fit(folder, errors, stops_at=None, has_val=True, minutes=60.0, steps=1, watch=()):
+    loader = torch.utils.data.DataLoader(torch.zeros(steps, 1))
     options = {"accelerator": "cpu", "logger": False, "enable_progress_bar": False, "enable_model_summary": False}
-    callbacks = [History(folder), *checkpoints(folder, has_val)]
+    callbacks = [History(folder), *checkpoints(folder, has_val, minutes), *watch]
     options["limit_val_batches"] = int(has_val)
     trainer = pl.Trainer(max_epochs=len(errors), num_sanity_val_steps=0, callbacks=callbacks, **options)
     last = folder / "checkpoints" / "last.ckpt"
     resume = str(last) if last.is_file() else None
     with quiet():
         trainer.fit(Dictated(errors, stops_at), loader, loader, ckpt_path=resume, weights_only=True)
+
+
+class Saved(pl.callbacks.Checkpoint):
+    """Note after every step whether the state was saved since the last one; the clock moves a minute a step."""
+
+    def __init__(self, path, clock):
+        self.path, self.clock, self.found = path, clock, []
+
+    def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
+        self.found.append(self.path.exists())
+        self.path.unlink(missing_ok=True)
+        self.clock[0] += 60.0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "found"),
+    [
+        (0.0, [True, True, True, False, True, True, True, False]),
+        (2.0, [False, False, True, False, True, False, True, False]),
+        (60.0, [False, False, False, False, True, False, False, False]),
+    ],
+)
+def test_the_state_is_saved_after_an_epoch_and_within_it_whenever_the_time_has_passed(
+    tmp_path, monkeypatch, minutes, found
+):
+    clock = [0.0]
+    monkeypatch.setattr("galexp.callback.checkpoint.time.monotonic", lambda: clock[0])
+    saved = Saved(tmp_path / "checkpoints" / "last.ckpt", clock)
+    fit(tmp_path, [1.0, 1.0], has_val=False, minutes=minutes, steps=4, watch=[saved])
+    assert saved.found == found
+    assert (tmp_path / "checkpoints" / "last.ckpt").exists()
 
 
 def epoch_of(folder, name):

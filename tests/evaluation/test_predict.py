@@ -61,5 +61,5 @@ def test_a_table_of_predictions_has_truth_role_and_unit_of_each_row(datamodule):
 def test_the_checkpoint_of_another_network_is_refused(tmp_path):
     torch.save({"state_dict": make().state_dict()}, tmp_path / "last.ckpt")
     load_weights(make(), tmp_path / "last.ckpt")
-    with pytest.raises(ValueError, match=r"last\.ckpt does not fit this network: "):
+    with pytest.raises(ValueError, match=r"last\.ckpt is of another network than this one \(size mismatch"):
         load_weights(make("model.width=8"), tmp_path / "last.ckpt")
