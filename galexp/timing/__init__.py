@@ -1,0 +1,1 @@
+"""How fast galexp is, beside what the same machine does without it."""
