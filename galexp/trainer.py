@@ -15,7 +15,7 @@ from pytorch_lightning.callbacks import LearningRateMonitor
 from pytorch_lightning.loggers import Logger
 
 from galexp import world
-from galexp.callback.checkpoint import checkpoints
+from galexp.callback.checkpoint import WholeFiles, checkpoints
 from galexp.callback.history import History
 from galexp.config import instantiate
 from galexp.launch import devices, on_gpu
@@ -66,8 +66,8 @@ def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | N
 def _processes(trainer: dict[str, Any]) -> dict[str, Any]:
     """Return what Lightning must know of the processes of this job; it starts none itself, nor asks SLURM for them."""
     if world.size() == 1:
-        return {"devices": 1, "num_nodes": 1, "strategy": "auto", "plugins": [LightningEnvironment()]}
-    return {"devices": devices(trainer), "plugins": [TorchElasticEnvironment()]}
+        return {"devices": 1, "num_nodes": 1, "strategy": "auto", "plugins": [LightningEnvironment(), WholeFiles()]}
+    return {"devices": devices(trainer), "plugins": [TorchElasticEnvironment(), WholeFiles()]}
 
 
 @contextlib.contextmanager

@@ -7,21 +7,54 @@ import time
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
+from lightning_fabric.plugins.io.torch_io import TorchCheckpointIO
 from pytorch_lightning.callbacks import Checkpoint, ModelCheckpoint
+
+_LEAST_SHARE = 40
+_STEPS_BETWEEN_AGREEMENTS = 16
+
+
+class WholeFiles(TorchCheckpointIO):
+    """Write a checkpoint straight to disk, beside its place, and put it there when it is whole."""
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | pathlib.Path, storage_options: Any = None
+    ) -> None:
+        """Write a file, whole or not at all.
+
+        Raises:
+            OSError: where it cannot be written, as on a full disk.
+        """
+        path = pathlib.Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.part")
+        try:
+            torch.save(checkpoint, partial)
+            partial.replace(path)
+        except (RuntimeError, OSError) as error:
+            reason = " ".join(str(error).split())[:120]
+            raise OSError(f"{path} cannot be written ({reason}); free space: what was saved before stays") from error
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 class LastCheckpoint(Checkpoint):
-    """Keep the state that a broken run goes on from, after every epoch and, where epochs are long, within them.
+    """Keep the state that a broken run goes on from, after epochs and, where they are long, within them.
+
+    Where epochs are so short that writing would take more than a few percent of the time, some of them go by unsaved;
+    the last one never does.
 
     Args:
         path: Of the file.
-        minutes: Between two states within an epoch; 0 keeps one after every step.
+        minutes: Between two states at most; 0 keeps one after every step.
     """
 
     def __init__(self, path: str | pathlib.Path, minutes: float) -> None:
         self.path = pathlib.Path(path)
         self.seconds = 60 * minutes
-        self._saved = 0.0
+        self._saved = self._took = 0.0
+        self._step = -1
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Begin to count the time."""
@@ -31,18 +64,26 @@ class LastCheckpoint(Checkpoint):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         """Save where it is time; after the last step of an epoch its end does so."""
-        if batch_idx + 1 == trainer.num_training_batches:
-            return
-        if trainer.strategy.broadcast(time.monotonic() - self._saved >= self.seconds):
-            self._save(trainer)
+        is_asked = self.seconds == 0 or trainer.world_size == 1 or batch_idx % _STEPS_BETWEEN_AGREEMENTS == 0
+        if is_asked and batch_idx + 1 < trainer.num_training_batches:
+            self._save_after(self.seconds, trainer)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save the state between two epochs."""
-        self._save(trainer)
+        """Save the state between two epochs, unless that was done a moment ago."""
+        is_last = trainer.should_stop or trainer.current_epoch + 1 == trainer.max_epochs
+        self._save_after(0.0 if is_last else min(self.seconds, _LEAST_SHARE * self._took), trainer)
 
-    def _save(self, trainer: pl.Trainer) -> None:
-        trainer.save_checkpoint(self.path)
-        self._saved = time.monotonic()
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Save what a limit on steps or time ended between two states."""
+        if self._step != trainer.global_step:
+            self._save_after(0.0, trainer)
+
+    def _save_after(self, seconds: float, trainer: pl.Trainer) -> None:
+        begun = time.monotonic()
+        if trainer.strategy.broadcast(begun - self._saved >= seconds):
+            trainer.save_checkpoint(self.path)
+            self._saved, self._step = time.monotonic(), trainer.global_step
+            self._took = self._saved - begun
 
 
 def checkpoints(folder: str | pathlib.Path, has_val: bool, minutes: float) -> list[pl.Callback]:

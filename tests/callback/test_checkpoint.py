@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import resource
+import signal
+
 import pytest
 import pytorch_lightning as pl
 import torch
 
-from galexp.callback.checkpoint import checkpoints
+from galexp.callback.checkpoint import WholeFiles, checkpoints
 from galexp.callback.history import History, read_history
 from galexp.trainer import quiet
 
@@ -33,11 +36,11 @@ class Dictated(pl.LightningModule):
         return torch.optim.SGD(self.parameters(), lr=1.0)
 
 
-def fit(folder, errors, stops_at=None, has_val=True, minutes=60.0, steps=1, watch=()):
+def fit(folder, errors, stops_at=None, has_val=True, minutes=60.0, steps=1, watch=(), max_steps=-1):
     loader = torch.utils.data.DataLoader(torch.zeros(steps, 1))
     options = {"accelerator": "cpu", "logger": False, "enable_progress_bar": False, "enable_model_summary": False}
     callbacks = [History(folder), *checkpoints(folder, has_val, minutes), *watch]
-    options["limit_val_batches"] = int(has_val)
+    options |= {"limit_val_batches": int(has_val), "max_steps": max_steps, "plugins": [WholeFiles()]}
     trainer = pl.Trainer(max_epochs=len(errors), num_sanity_val_steps=0, callbacks=callbacks, **options)
     last = folder / "checkpoints" / "last.ckpt"
     resume = str(last) if last.is_file() else None
@@ -116,3 +119,45 @@ def test_the_state_that_is_resumed_from_holds_plain_containers_only(tmp_path):
     fit(tmp_path, [3.0])
     state = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
     assert state["callbacks"]["History"]["rows"][0]["val/rmse"] == 3.0
+
+
+def test_epochs_too_short_for_their_checkpoint_go_by_unsaved_but_never_the_last(tmp_path, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("galexp.callback.checkpoint.time.monotonic", lambda: clock[0])
+    saved = []
+
+    def save(trainer, path):
+        saved.append(trainer.current_epoch)
+        clock[0] += 1.0
+
+    class SlowEpochs(pl.Callback):
+        def on_train_epoch_start(self, trainer, pl_module):
+            clock[0] += 25.0
+
+    monkeypatch.setattr(pl.Trainer, "save_checkpoint", save)
+    fit(tmp_path, [1.0] * 6, has_val=False, watch=[SlowEpochs()])
+    assert saved == [0, 2, 4, 5]
+
+
+def test_a_limit_on_steps_within_an_epoch_leaves_the_state_at_its_end(tmp_path):
+    fit(tmp_path, [1.0, 1.0], has_val=False, steps=4, max_steps=6)
+    state = torch.load(tmp_path / "checkpoints" / "last.ckpt", weights_only=True)
+    assert state["global_step"] == 6
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tmp_path):
+    path = tmp_path / "last.ckpt"
+    WholeFiles().save_checkpoint({"epoch": 1}, path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+    try:
+        with pytest.raises(
+            OSError, match=r"last\.ckpt cannot be written \(.*; free space: what was saved before stays"
+        ):
+            WholeFiles().save_checkpoint({"epoch": 2, "weights": torch.zeros(100_000)}, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert torch.load(path, weights_only=True) == {"epoch": 1}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["last.ckpt"]
