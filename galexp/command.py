@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import dataclasses
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from galexp import __version__
-from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choices, compose, first_values, nearest
+from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choices, compose, nearest, swept_values
 
-VERBS = ("prepare", "train", "evaluate", "list")
+VERBS = ("prepare", "train", "evaluate", "benchmark", "list")
 SWEEPING = ("train",)
 _POSITIONAL = ("evaluate", "list")
 _OPTIONS = ("--help", "--multirun", "--config-dir", "--version")
@@ -34,9 +37,34 @@ class Command:
         Raises:
             UsageError: naming the nearest.
         """
-        check_overrides(self.overrides, [self.config_dir] if self.config_dir else [])
+        check_overrides(self.overrides, self.folders)
+        if self.verb != "benchmark" and self._named("what"):
+            raise UsageError(f"what= says what benchmark measures; {self.verb} takes none")
         if self.verb in ("prepare", "train"):
-            dataclasses.replace(self, overrides=first_values(self.overrides)).settings()
+            dataclasses.replace(self, overrides=first_values(self.overrides, self.folders)).settings()
+            self._check_launcher(HydraConfig.get().runtime.choices)
+        for what in self.benchmarks if self.verb == "benchmark" else ():
+            self.settings(f"what={what}")
+
+    def _check_launcher(self, chosen: Mapping[str, str]) -> None:
+        launcher = chosen["hydra/launcher"]
+        if launcher != "basic" and not self.multirun:
+            asked = "trainer=slurm" if chosen.get("trainer") == "slurm" else f"hydra/launcher={launcher}"
+            raise UsageError(f"{asked} starts the jobs of a sweep, also of a sweep of one; add --multirun")
+
+    @property
+    def folders(self) -> list[pathlib.Path]:
+        """The user's own configuration folder, if there is one."""
+        return [self.config_dir] if self.config_dir else []
+
+    @property
+    def benchmarks(self) -> list[str]:
+        """The options of the group ``what`` that are asked for; all of them where none is named."""
+        return self._named("what") or list(choices(self.folders)["what"])
+
+    def _named(self, group: str) -> list[str]:
+        words = [word.lstrip("+").partition("=") for word in self.overrides]
+        return [value for name, _, value in words if name == group][-1:]
 
     def settings(self, *base: str) -> Settings:
         """Compose the configuration from what the caller puts first and then the overrides of the command line."""
@@ -67,6 +95,22 @@ def parse(arguments: Sequence[str]) -> Command:
         known = [f"{group}={option}" for group, names in choices().items() for option in names]
         raise UsageError(f"{verb} takes key=value words, not {positional[0]!r}; {nearest(positional[0], known)}")
     return Command(verb, positional, overrides, config_dir, "--multirun" in options)
+
+
+def first_values(overrides: Sequence[str], folders: Sequence[pathlib.Path] = ()) -> list[str]:
+    """Return the first point of a sweep, by which its keys can be checked before any job starts.
+
+    Example:
+        >>> first_values(["split=random,kfold", "seed=0,1", "optimizer.lr=interval(0.1, 1)", "trainer.devices=2"])
+        ['split=random', 'seed=0', 'optimizer.lr=0.1', 'trainer.devices=2']
+    """
+    parsed = OverridesParser.create().parse_overrides(list(overrides))
+    return [
+        f"{override.get_key_element()}={swept_values(override, folders)[0]}"
+        if override.is_sweep_override()
+        else str(override.input_line)
+        for override in parsed
+    ]
 
 
 def _opened(word: str) -> str:

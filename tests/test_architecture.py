@@ -15,10 +15,10 @@ FILES = sorted(ROOT.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text()) for path in FILES}
 ORDER = [
     {"__main__"},
-    {"prepare", "train", "evaluate", "list"},
+    {"prepare", "train", "evaluate", "benchmark", "list"},
     {"sweep"},
+    {"timing"},
     {"job"},
-    {"launch"},
     {"preparation"},
     {"trainer"},
     {"tracking"},
@@ -43,6 +43,8 @@ ORDER = [
     {"environment"},
     {"image"},
     {"catalog"},
+    {"launch"},
+    {"world"},
     {"command"},
     {"config"},
     {"terminal"},

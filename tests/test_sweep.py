@@ -105,6 +105,34 @@ def test_an_interrupted_sweep_stops_with_130(desk, monkeypatch):
     def interrupt(settings):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("galexp.sweep.train_once", interrupt)
+    monkeypatch.setattr("galexp.sweep.job.train_once", interrupt)
     status, _, err = desk(*WORDS, "seed=0,1")
     assert (status, err) == (130, "galexp: interrupted; the same command goes on from what was finished\n")
+
+
+def test_nothing_but_runs_and_tables_stays_where_runs_go(desk):
+    status, _, _ = desk(*WORDS, "seed=0,1", "paths.runs='my runs, (1)'")
+    assert status == 0
+    (study,) = (desk.folder / "my runs, (1)").iterdir()
+    assert {path.name.split("-")[0] for path in study.iterdir()} == {"xgass_mock"}
+
+
+def test_a_launcher_that_breaks_is_reported_in_one_line_with_what_never_began(desk, monkeypatch):
+    def breaks(*facts, **more):
+        raise RuntimeError("no room left. And more\nof this")
+
+    monkeypatch.setattr("hydra._internal.hydra.Hydra.multirun", breaks)
+    status, out, err = desk(*WORDS, "seed=0,1")
+    assert (status, err) == (1, "")
+    assert out.splitlines() == [
+        "sweep over seed: 2 jobs",
+        "the launcher gave up: RuntimeError: no room left",
+        "2 of 2 jobs never began",
+        "the same command goes on from what was finished",
+    ]
+
+
+def test_a_point_that_cannot_be_composed_stops_the_sweep_before_it_begins(desk):
+    sentence = desk.refuses(*WORDS, "split=kfold,random", "split.fold=0,1", status=2)
+    assert sentence.startswith("unknown key 'split.fold'")
+    assert not (desk.folder / "multirun").exists() or runs(desk) == []

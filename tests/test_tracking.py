@@ -125,3 +125,15 @@ def test_auto_is_online_only_where_there_is_a_key(tmp_path, monkeypatch, environ
         assert asked["mode"] == mode
         assert asked["id"] == (tmp_path / "wandb_id.txt").read_text()
     assert asked["resume"] == ("allow" if mode == "online" else None)
+
+
+def test_each_job_of_a_sweep_in_one_process_gets_its_own_run_in_the_group_of_its_study(desk):
+    words = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20", "seed=0,1")
+    assert desk("train", "--multirun", *words)[0] == 0
+    folders = sorted((desk.folder / "multirun" / "adhoc").iterdir())
+    found = [records(run) for run in folders]
+    assert [len(record["run"]) for record in found] == [1, 1]
+    assert [record["run"][0]["display_name"] for record in found] == [run.name for run in folders]
+    assert {record["run"][0]["run_group"] for record in found} == {"adhoc"}
+    assert [record["run"][0]["run_id"] for record in found] == [(run / "wandb_id.txt").read_text() for run in folders]
+    assert len({record["run"][0]["run_id"] for record in found}) == 2

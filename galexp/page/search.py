@@ -1,0 +1,87 @@
+"""The table that ends a search: its trials, best first."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import pathlib
+
+from rich import box
+from rich.table import Table
+
+from galexp.terminal import console, say
+
+_SHOWN = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """One point that a search tried.
+
+    Args:
+        number: Of the job, from 0.
+        words: Key -> value of what is searched over.
+        objective: Mean over targets of RMSE over scatter on the validation rows; None where the job failed.
+        run: Folder of its run, where it finished.
+        error: Why it failed.
+    """
+
+    number: int
+    words: dict[str, str]
+    objective: float | None
+    run: str
+    error: str
+
+
+def best_first(trials: list[Trial]) -> list[Trial]:
+    """Return the trials in the order of their objective; those that failed come last."""
+    return sorted(trials, key=lambda trial: (trial.objective is None, trial.objective or 0.0, trial.number))
+
+
+def show_trials(trials: list[Trial], path: pathlib.Path, is_mock: bool) -> None:
+    """Print the ten best trials, and write all of them to a CSV file."""
+    ranked = best_first(trials)
+    console.print(trials_table(ranked, is_mock))
+    write_trials(ranked, path, is_mock)
+    rest = len(ranked) - _SHOWN
+    say(f"{f'{rest} more and ' if rest > 0 else ''}all digits in {path}")
+
+
+def trials_table(ranked: list[Trial], is_mock: bool) -> Table:
+    """Lay out the ten best trials with what was searched over."""
+    done = sum(trial.objective is not None for trial in ranked)
+    mock = "MOCK " * is_mock
+    title = f"{done} of {len(ranked)} {mock}trials, best first: RMSE/scatter on validation rows, mean over targets"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("trial", justify="right", no_wrap=True)
+    table.add_column("RMSE/scatter", justify="right", no_wrap=True)
+    keys = list(dict.fromkeys(key for trial in ranked for key in trial.words))
+    for key in keys:
+        table.add_column(key, justify="right", overflow="fold")
+    for trial in ranked[:_SHOWN]:
+        objective = "failed" if trial.objective is None else f"{trial.objective:.4f}"
+        table.add_row(str(trial.number), objective, *(_short(trial.words.get(key, "")) for key in keys))
+    return table
+
+
+def _short(value: str) -> str:
+    """Return four digits of a number, and a word as it is."""
+    try:
+        return value if value.lstrip("+-").isdigit() else f"{float(value):.4g}"
+    except ValueError:
+        return value
+
+
+def write_trials(ranked: list[Trial], path: pathlib.Path, is_mock: bool) -> None:
+    """Write all trials as a table: trial, objective, data, what was searched over, run, error."""
+    rows = [
+        {"trial": trial.number, "objective": trial.objective, "data": "mock" if is_mock else "observed"}
+        | {**trial.words, "run": trial.run, "error": trial.error}
+        for trial in ranked
+    ]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    tail = ["run", "error"]
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, [*(name for name in names if name not in tail), *tail])
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,71 @@
+"""Claims about the table that ends a search."""
+
+from __future__ import annotations
+
+import csv
+import io
+import pathlib
+
+import pytest
+from rich.console import Console
+
+from galexp.page.search import Trial, best_first, show_trials, trials_table
+
+
+def trial(number, objective=None, **words):
+    words = {key.replace("_", "."): value for key, value in words.items()}
+    return Trial(number, words, objective, f"multirun/adhoc/{number}" if objective else "", "" if objective else "no")
+
+
+def text(renderable):
+    stream = io.StringIO()
+    Console(file=stream, width=120).print(renderable)
+    return stream.getvalue()
+
+
+def test_the_best_comes_first_and_what_failed_comes_last():
+    trials = [trial(0, 0.9), trial(1), trial(2, 0.3), trial(3, 0.9)]
+    assert [found.number for found in best_first(trials)] == [2, 0, 3, 1]
+
+
+def test_of_a_hundred_trials_ten_are_shown_and_the_others_are_in_the_file(tmp_path, capsys):
+    trials = [trial(number, 1.0 - number / 200, optimizer_lr=f"0.00123456{number}") for number in range(100)]
+    path = tmp_path / "search.csv"
+    show_trials(trials, path, is_mock=True)
+    out = capsys.readouterr().out
+    assert "100 of 100 MOCK trials, best first" in out
+    assert [line.split()[0] for line in out.splitlines()[4:14]] == [str(number) for number in range(99, 89, -1)]
+    assert out.splitlines()[4].split() == ["99", "0.5050", "0.001235"]
+    assert out.splitlines()[-1] == f"90 more and all digits in {path}"
+    with path.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 100
+    assert rows[0] == {
+        "trial": "99",
+        "objective": "0.505",
+        "data": "mock",
+        "optimizer.lr": "0.0012345699",
+        "run": "multirun/adhoc/99",
+        "error": "",
+    }
+
+
+@pytest.mark.parametrize(("is_mock", "said"), [(True, True), (False, False)])
+def test_a_mock_is_in_the_title_and_nothing_else_is(is_mock, said):
+    assert ("MOCK" in text(trials_table([trial(0, 0.5)], is_mock))) is said
+
+
+def test_words_stay_words_and_whole_numbers_whole():
+    shown = text(trials_table([trial(0, 0.5, model="xresnet18", epochs="1000000", rate="0.01234567")], False))
+    for word in ("xresnet18", "1000000", "0.01235"):
+        assert word in shown
+
+
+def test_a_failed_trial_is_called_so():
+    assert "failed" in text(trials_table([trial(0)], False))
+
+
+def test_the_file_is_one_table_even_where_trials_differ_in_their_words(tmp_path):
+    path = pathlib.Path(tmp_path / "search.csv")
+    show_trials([trial(0, 0.5, model="a"), trial(1, 0.4, model="b", width="3")], path, is_mock=False)
+    assert path.read_text().splitlines()[0] == "trial,objective,data,model,width,run,error"
