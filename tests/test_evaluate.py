@@ -175,7 +175,7 @@ def test_a_missing_or_foreign_checkpoint_is_refused(desk, run):
     assert "last.ckpt is missing; train the run first" in desk.refuses("evaluate", str(run))
     other = desk.train("model.width=8")
     shutil.copy(other / "checkpoints" / "last.ckpt", run / "checkpoints" / "last.ckpt")
-    assert "last.ckpt does not fit this network: " in desk.refuses("evaluate", str(run))
+    assert "last.ckpt is of another network than this one (" in desk.refuses("evaluate", str(run))
 
 
 def test_several_runs_are_evaluated_one_after_the_other(desk, run):

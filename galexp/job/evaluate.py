@@ -34,8 +34,8 @@ _OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "ex
 
 def evaluate_run(run: RunDirectory, command: Command) -> None:
     """Predict with one run's network and write an evaluation below its folder."""
-    run.check_unedited()
     saved = run.settings()
+    run.check_unedited()
     settings, changed = settings_of(saved, command)
     started = datetime.datetime.now(datetime.UTC)
     data = open_data(settings)
