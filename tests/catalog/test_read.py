@@ -11,7 +11,7 @@ from astropy import units
 from astropy.table import MaskedColumn, Table
 
 from galexp.catalog.parquet import write_parquet
-from galexp.catalog.read import as_identifiers, read_catalog
+from galexp.catalog.read import as_identifiers, as_texts, read_catalog
 
 BIG = 1237649770260463687
 SUFFIXES = [".csv", ".csv.gz", ".ecsv", ".fits", ".fits.gz", ".vot", ".parquet"]
@@ -123,6 +123,16 @@ def test_a_file_that_is_not_what_its_suffix_says_is_named(tmp_path, suffix):
 def test_floating_point_identifiers_are_refused():
     with pytest.raises(ValueError, match=r"'objID' are floating-point.* such as 1\.23.*e\+18: digits .* are lost"):
         as_identifiers(np.array([float(BIG)]), "objID")
+
+
+@pytest.mark.parametrize("text", ["1.2376497702604636e+18", "1.2E18", "1237649770260463687.0", "12e+17"])
+def test_identifiers_that_were_floating_point_before_they_were_text_are_refused(text):
+    with pytest.raises(ValueError, match=r"'objID' are floating-point .* such as 1.*digits of 64-bit"):
+        as_texts(np.array(["1237649770260463687", text]), "objID")
+
+
+def test_texts_that_only_look_like_numbers_stay():
+    assert as_texts(np.array(["000123", "12e5", "", "s_1"]), "id").tolist() == ["000123", "12e5", "", "s_1"]
 
 
 def test_no_identifiers_at_all_are_refused_as_floating_point_without_an_index_error():
