@@ -79,9 +79,11 @@ def log_one_plus_delta5(
     tracer_ra: Float[np.ndarray, " tracer"],
     tracer_dec: Float[np.ndarray, " tracer"],
     tracer_redshift: Float[np.ndarray, " tracer"],
-    variant: str = "fixed",
+    variant: str | DensityVariant = "fixed",
     *,
+    trend_sample: Columns | None = None,
     edge_distance: Float[np.ndarray, " galaxy"] | None = None,
+    tracer_edge_distance: Float[np.ndarray, " tracer"] | None = None,
 ) -> Float[np.ndarray, " galaxy"]:
     """Compare the fifth-neighbor density of each galaxy with the median at its redshift.
 
@@ -98,40 +100,64 @@ def log_one_plus_delta5(
         tracer_ra: right ascension of the tracers [deg].
         tracer_dec: declination of the tracers [deg].
         tracer_redshift: redshift of the tracers.
-        variant: fixed, paper or code.
+        variant: fixed, paper or code, or the decisions themselves.
+        trend_sample: the galaxies whose median is divided by, where the variant takes that of targets; None for the
+            galaxies themselves.
         edge_distance: angle from each galaxy to the edge of the survey [deg].
+        tracer_edge_distance: likewise from each tracer, for the median of the tracers.
 
     Returns:
         log10(1 + delta5); in every variant NaN where a coordinate is not finite, redshift is not positive, fewer than
         five tracers count, or the fifth neighbor lies farther than the edge.
 
     Raises:
-        ValueError: if the variant is unknown, edge_distance has another length than the galaxies, arrays differ in
-            length, a tracer is not finite, or there are fewer than five tracers.
+        ValueError: if the variant is unknown or divides by the tracers' median and gets a trend_sample, an edge
+            distance has another length than its positions, arrays differ in length, a tracer is not finite, or there
+            are fewer than five tracers.
     """
-    rule = density_variant(variant)
+    rule = density_variant(variant) if isinstance(variant, str) else variant
     redshift, tracer_redshift = np.asarray(redshift, np.float64), np.asarray(tracer_redshift, np.float64)
     tracers = (np.asarray(tracer_ra), np.asarray(tracer_dec), tracer_redshift)
-    separation = _fifth_neighbor((ra, dec, redshift), tracers, rule)
-    if edge_distance is not None:
-        separation = _reject_beyond_edge(separation, edge_distance)
+    separation = _fifth_neighbor((ra, dec, redshift), tracers, rule, rule.velocity_window, edge_distance)
     density = surface_density(separation, redshift, rule.normalization)
     sample = redshift, density
     if rule.trend_from == "tracers":
-        rows = _trend_rows(redshift[np.isfinite(density)], tracers[2])
-        chosen = (tracers[0][rows], tracers[1][rows], tracers[2][rows])
-        sample = chosen[2], surface_density(_fifth_neighbor(chosen, tracers, rule), chosen[2], rule.normalization)
+        if trend_sample is not None:
+            raise ValueError("the median of the tracers is divided by and a trend_sample was given; leave it out")
+        sample = _tracer_densities(redshift[np.isfinite(density)], tracers, rule, tracer_edge_distance)
+    elif trend_sample is not None:
+        sample = _densities(trend_sample, tracers, rule)
     return np.log10(density / redshift_trend(redshift, *sample, grid_stop=rule.trend_stop))
 
 
-def _fifth_neighbor(galaxies: Columns, tracers: Columns, rule: DensityVariant) -> Float[np.ndarray, " galaxy"]:
-    return nth_neighbor_separation(
+def _fifth_neighbor(
+    galaxies: Columns, tracers: Columns, rule: DensityVariant, window: float | None, edge: np.ndarray | None = None
+) -> Float[np.ndarray, " galaxy"]:
+    separation = nth_neighbor_separation(
         *galaxies,
         *tracers,
-        velocity_window=rule.velocity_window,
+        velocity_window=window,
         exclude_self=rule.exclude_self,
         speed_of_light=rule.speed_of_light,
     )
+    return separation if edge is None else _reject_beyond_edge(separation, edge)
+
+
+def _tracer_densities(
+    redshift: np.ndarray, tracers: Columns, rule: DensityVariant, edge: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return redshift and density of the tracers that take part in a median read at these redshifts."""
+    rows = _trend_rows(redshift, tracers[2])
+    chosen = (tracers[0][rows], tracers[1][rows], tracers[2][rows])
+    return _densities(chosen, tracers, rule, None if edge is None else edge[rows])
+
+
+def _densities(
+    galaxies: Columns, tracers: Columns, rule: DensityVariant, edge: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return redshift and density of the galaxies whose median is divided by."""
+    separation = _fifth_neighbor(galaxies, tracers, rule, rule.trend_window, edge)
+    return galaxies[2], surface_density(separation, galaxies[2], rule.normalization)
 
 
 def _reject_beyond_edge(separation: np.ndarray, edge_distance: np.ndarray) -> Float[np.ndarray, " galaxy"]:

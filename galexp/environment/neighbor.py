@@ -30,8 +30,8 @@ SPEED_OF_LIGHT = 299792.458
 SLAB_WIDTH = 0.4
 """Width of a slab over the velocity window: wider ones test more tracers in vain, narrower ones build more trees."""
 
-BLOCK_SIZE = 2_000_000
-"""Neighbors held in memory at once; a query of that size takes about 100 MB."""
+BLOCK_SIZE = 1_000_000
+"""Neighbors held in memory at once; a query of that size takes about 70 MB."""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
+    from jaxtyping import Bool, Float
+
+
+class Positions(NamedTuple):
+    """Where galaxies are: right ascension [deg], declination [deg] and redshift."""
+
+    ra: Float[np.ndarray, " galaxy"]
+    dec: Float[np.ndarray, " galaxy"]
+    redshift: Float[np.ndarray, " galaxy"]
+
+    def where(self, rows: Bool[np.ndarray, " galaxy"]) -> Positions:
+        """Return the galaxies of these rows."""
+        return Positions(self.ra[rows], self.dec[rows], self.redshift[rows])
 
 
 def unit_vectors(ra: Float[np.ndarray, " galaxy"], dec: Float[np.ndarray, " galaxy"]) -> Float[np.ndarray, "galaxy 3"]:

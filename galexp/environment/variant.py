@@ -5,13 +5,16 @@
 - `paper`: the text of Wu 2020: the same window with c = 3e5 km/s, the galaxy's own entry counts as the first neighbor
   where the tracers hold it, and the median of the galaxies themselves.
 - `code`: as executed for alpha.40, with redshift = distance * 70 / 3e5: as `paper` without a velocity window, and with
-  the median held constant beyond 0.068. Chance alignments narrow it. xGASS, which was windowed and then divided by the
-  median of alpha.40, is not on its scale.
+  the median held constant beyond 0.068. Chance alignments narrow it.
+
+xGASS has a `code` of its own, CODE_OF_XGASS: its windowed density over the windowless median of alpha.40. It is not on
+the scale of alpha.40's `code`. Windowed densities are lower, the more so the deeper the tracers reach: the median of
+xGASS, published near -0.4, is -1.6 among tracers that end at redshift 0.107.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -28,6 +31,7 @@ class DensityVariant:
         exclude_self: leave out the galaxy's own entry among the tracers, and so take the fifth other.
         normalization: the number over pi D^2; it cancels in delta5 and matters to the surface density alone.
         trend_from: whose median surface density is divided by.
+        trend_window: as velocity_window, for the density of those.
         trend_stop: last redshift of the trend, constant beyond; None for the highest one at hand.
     """
 
@@ -36,6 +40,7 @@ class DensityVariant:
     exclude_self: bool
     normalization: float
     trend_from: Literal["tracers", "targets"]
+    trend_window: float | None
     trend_stop: float | None
 
 
@@ -46,6 +51,7 @@ VARIANTS = {
         exclude_self=True,
         normalization=5,
         trend_from="tracers",
+        trend_window=1000.0,
         trend_stop=None,
     ),
     "paper": DensityVariant(
@@ -54,6 +60,7 @@ VARIANTS = {
         exclude_self=False,
         normalization=3,
         trend_from="targets",
+        trend_window=1000.0,
         trend_stop=None,
     ),
     "code": DensityVariant(
@@ -62,9 +69,13 @@ VARIANTS = {
         exclude_self=False,
         normalization=3,
         trend_from="targets",
+        trend_window=None,
         trend_stop=0.068,
     ),
 }
+
+CODE_OF_XGASS = replace(VARIANTS["code"], velocity_window=1000.0)
+"""The `code` of xGASS; the galaxies whose median it divides by are those of alpha.40."""
 
 
 def density_variant(name: str) -> DensityVariant:

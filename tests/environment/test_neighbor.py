@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -147,3 +149,32 @@ def test_a_tracer_that_is_not_finite_is_an_error(sky, column):
     tracers[column][4] = np.nan
     with pytest.raises(ValueError, match="1 of 9 tracers have a position or redshift that is not finite; drop them"):
         nth_neighbor_separation(*sky(3, seed=14), *tracers)
+
+
+def test_among_its_own_tracers_a_galaxy_finds_what_it_would_find_without_its_own_entry(sky):
+    tracers = sky(300, seed=15)
+    among = nth_neighbor_separation(*tracers, *tracers)
+    for row in range(0, 300, 30):
+        others = tuple(np.delete(column, row) for column in tracers)
+        alone = nth_neighbor_separation(*(column[row : row + 1] for column in tracers), *others, exclude_self=False)
+        np.testing.assert_array_equal(among[row], alone[0])
+
+
+def test_entries_of_the_galaxy_itself_are_left_out_however_often_they_are_repeated(sky, brute_force):
+    tracers = tuple(np.concatenate([column, np.repeat(column[:3], 40)]) for column in sky(400, seed=16))
+    galaxies = tuple(column[:20] for column in tracers)
+    separation = nth_neighbor_separation(*galaxies, *tracers)
+    assert (separation > 0).all()
+    np.testing.assert_allclose(separation, brute_force(galaxies, tracers), rtol=1e-9)
+
+
+def test_memory_grows_with_the_galaxies_and_not_with_the_tracers_in_front_of_them(sky):
+    peak = {}
+    for count in (10_000, 40_000):
+        galaxies, tracers = sky(count, seed=17, redshift=(0, 0.15)), sky(count, seed=18, redshift=(0, 0.15))
+        tracemalloc.start()
+        nth_neighbor_separation(*galaxies, *tracers)
+        peak[count] = tracemalloc.get_traced_memory()[1] / count
+        tracemalloc.stop()
+    assert peak[40_000] < 1.2 * peak[10_000]
+    assert peak[40_000] < 1000
