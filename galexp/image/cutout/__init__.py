@@ -1,0 +1,1 @@
+"""Cutouts of real surveys, fetched politely from their image services and kept."""
