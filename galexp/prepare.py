@@ -2,13 +2,21 @@
 
 Usage: python -m galexp prepare [key=value ...]
 
-Reads the survey's table (or draws a mock), applies its cuts, finds or renders an image for each row, and writes
+Reads the survey's tables (or draws a mock), applies its cuts, finds or renders an image for each row, and writes
 data/<dataset>-<catalog>-<imaging>/ with WebDataset shards, catalog.parquet and manifest.json. Typed again it does
-nothing; after an interruption it goes on; what was prepared before stays until the new data is whole.
+nothing; after an interruption it goes on; what was prepared before stays until the new data is whole. Where a
+publication gives the number of rows of a step and ours differs, both are shown.
 
 Keys:
-  dataset.catalog=FILE|mock   a CSV, FITS, VOTable, ECSV or Parquet table, or a drawn one
-  imaging=files imaging.root=FOLDER   images named {id}.jpg, {id}.png or {id}.fits
+  dataset.catalog=FILE|FOLDER|survey|mock   a CSV, FITS, VOTable, ECSV or Parquet table; a folder with the survey's
+                              tables under their published names; downloaded (kept in data/.downloads); or drawn
+  dataset.tables.NAME=FILE    a further table of a survey that has several
+  tracers=file tracers.path=FILE   galaxies among which overdensities are measured; tracers=nsa downloads them
+  imaging=files imaging.root=FOLDER   images named {id}.jpg, {id}.png or {id}.fits (imaging=gray: in one band)
+  imaging=zip imaging.path=FILE       the same in a zip, which stays packed
+  imaging=hdf5                        frames of the HDF5 file that dataset=mergers is read from
+  imaging=sdss|legacy                 cutouts at ra and dec, fetched once and kept in data/.downloads
+  imaging.retry_failed=true           ask again for cutouts that could not be had
   dataset.columns.NAME=COLUMN   where your table names a column otherwise (id, metallicity, ...)
   verify=true   hash every shard and image again instead
   force=true    replace data that was prepared from other input
@@ -16,6 +24,7 @@ Keys:
 Examples:
   python -m galexp prepare dataset=xgass size=demo
   python -m galexp prepare dataset=sdss_metallicity dataset.catalog=table.csv imaging=files imaging.root=images
+  python -m galexp prepare dataset=alfalfa dataset.catalog=tables dataset.stellar_mass=durbala2020 imaging=sdss
   python -m galexp prepare dataset=sdss_metallicity imaging=files verify=true
 """
 
@@ -40,7 +49,9 @@ def main(command: Command) -> int:
     skipped = [step for step in data.manifest.counts if "(not applied" in step]
     for step, count in data.manifest.counts.items():
         if step not in skipped:
-            say(f"{count:>10,}  {step}")
+            published = data.manifest.published_counts.get(step, count)
+            differs = f"  (published: {published:,})" if published != count else ""
+            say(f"{count:>10,}  {step}{differs}", "yellow" if differs else None)
     if skipped:
         say(f"{len(skipped)} cuts were not applied, since the table lacks their columns:")
         say(f"  {'; '.join(step.split(' (not')[0] for step in skipped)}")

@@ -10,6 +10,7 @@ import os
 import pathlib
 from collections.abc import Callable, Iterator
 
+import h5py
 import numpy as np
 import pytest
 from astropy.table import Table
@@ -99,6 +100,42 @@ def build_data(
     progress: Callable[[int], None] = lambda done: None  # noqa: E731
     Build(folder, {"recipe": recipe}).run(catalog, imaging or FakeImaging(), make_manifest(), progress)
     return PreparedData(folder)
+
+
+def write_deepgalaxy(
+    path: pathlib.Path,
+    ratios: tuple[tuple[str, str], ...] = (("0.25", "0.5"), ("1", "1")),
+    cameras: int = 2,
+    snapshots: int = 5,
+    side: int = 16,
+    dtype: str = "float16",
+) -> pathlib.Path:
+    """Write frames of simulated mergers in the published layout: groups, dimensions, types and times are DeepGalaxy's.
+
+    Two disks of light approach each other until they are one; cameras see them at other angles.
+    """
+    y, x = np.mgrid[:side, :side] / side - 0.5
+    with h5py.File(path, "w") as file:
+        for size, mass in ratios:
+            group = file.create_group(f"s_{size}_m_{mass}")
+            for camera in range(cameras):
+                frames = np.zeros((snapshots, side, side, 1), dtype=np.float64)
+                for number in range(snapshots):
+                    apart = 0.3 * (1 - number / snapshots)
+                    angle = camera + 0.1 * number
+                    shift = apart * np.cos(angle), apart * np.sin(angle)
+                    first = np.exp(-((x - shift[0]) ** 2 + (y - shift[1]) ** 2) / 0.01)
+                    second = float(mass) * np.exp(-((x + shift[0]) ** 2 + (y + shift[1]) ** 2) / (0.01 * float(size)))
+                    frames[number, :, :, 0] = (first + second) / (1 + float(mass))
+                stored = np.rint(frames * 255) if dtype == "uint8" else frames
+                group[f"images_camera_{camera:02d}"] = stored.astype(dtype)
+                group[f"t_myr_camera_{camera:02d}"] = 12.5 + 5.0 * np.arange(snapshots)
+    return path
+
+
+@pytest.fixture(name="write_deepgalaxy")
+def write_deepgalaxy_fixture() -> Callable[..., pathlib.Path]:
+    return write_deepgalaxy
 
 
 @pytest.fixture(name="image_bytes")

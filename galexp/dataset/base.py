@@ -3,66 +3,40 @@
 from __future__ import annotations
 
 import abc
-import dataclasses
 import pathlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+import types
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from astropy.table import Table
-from astropy.units import Quantity, Unit
 
 from galexp.catalog.read import as_identifiers, read_catalog
 from galexp.config import UsageError, nearest
+from galexp.dataset.column import Column, Cut, Selection, apply_cuts
+from galexp.dataset.tables import MAIN, PublishedTable, locate_tables
 
-if TYPE_CHECKING:
-    from jaxtyping import Bool
-
-
-@dataclasses.dataclass(frozen=True)
-class Column:
-    """A column under our name, with the names that catalogs give it.
-
-    Args:
-        name: Ours.
-        sources: Theirs, the first that is there is taken; our own name is always tried first.
-        unit: As astropy writes it, empty where there is none.
-        description: One line.
-        missing: A number that stands for "not measured" in that catalog.
-    """
-
-    name: str
-    sources: tuple[str, ...]
-    unit: str = ""
-    description: str = ""
-    missing: float | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Cut:
-    """A step of the selection: what it is called, the columns that it needs, which rows it keeps."""
-
-    name: str
-    columns: tuple[str, ...]
-    keeps: Callable[[Table], Bool[np.ndarray, " galaxy"]]
-
-
-@dataclasses.dataclass(frozen=True)
-class Selection:
-    """The rows that a survey's cuts leave, the count after each, and the table's columns that were not taken."""
-
-    catalog: Table
-    counts: dict[str, int]
-    ignored: tuple[str, ...] = ()
+__all__ = ["Column", "Cut", "Dataset", "Selection"]
 
 
 class Dataset(abc.ABC):
     """A survey.
 
     Args:
-        catalog: ``mock``, the path of a table, or ``auto`` for what has been prepared (mock where nothing has).
+        catalog: ``mock``, ``survey`` (downloaded), the path of a table or of a folder with several, or ``auto`` for
+            what has been prepared (mock where nothing has).
         targets: Columns to be learned.
         columns: Our name -> the name in the table at hand, where it is none of those that the survey's tables use.
+
+    Attributes:
+        name: The survey's.
+        identifiers: Names of the column of identifiers.
+        columns: What is taken from its tables.
+        cuts: The steps of its selection.
+        photometry: Columns that the random forest of the baselines learns from.
+        tables: The files that it is read from; one of any name by default.
+        published: Step of the selection -> the number of rows that its publication gives.
+        tallies: Columns of which it is counted how many rows are true, or finite.
+        repeats: Column that tells apart rows of one identifier, where the tables may hold such; a cut keeps one.
     """
 
     name: str
@@ -70,15 +44,33 @@ class Dataset(abc.ABC):
     columns: tuple[Column, ...]
     cuts: tuple[Cut, ...] = ()
     photometry: tuple[str, ...] = ("mag_r", "g_minus_r", "log_r50")
+    tables: tuple[PublishedTable, ...] = (PublishedTable(MAIN, ()),)
+    published: Mapping[str, int] = types.MappingProxyType({})
+    tallies: tuple[str, ...] = ()
+    repeats: str | None = None
 
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
         self.catalog = catalog
         self.targets = [targets] if isinstance(targets, str) else list(targets)
         self.renamed = dict(columns or {})
+        self.given: dict[str, str | None] = {}
         known = {"id", *(column.name for column in self.columns)}
         for name in self.renamed:
             if name not in known:
                 raise UsageError(f"dataset.columns has no {name!r}; {nearest(name, known)}")
+
+    def locate(self, path: str | pathlib.Path) -> dict[str, pathlib.Path]:
+        """Return the file of each table that the survey is read from.
+
+        Args:
+            path: The main table, or a folder with all of them under their published names.
+
+        Raises:
+            FileNotFoundError: for a table that is nowhere.
+        """
+        if not any(table.names for table in self.tables):
+            return {MAIN: pathlib.Path(path)}
+        return locate_tables(self.tables, path, self.given)
 
     def draw(self, objects: int | None, seed: int, stripping: float) -> Table:
         """Draw a mock catalog.
@@ -90,37 +82,68 @@ class Dataset(abc.ABC):
             f"{self.name} has no mock catalog; give a table: dataset.catalog=FILE imaging=files imaging.root=FOLDER"
         )
 
+    def load(self, files: Mapping[str, pathlib.Path], text: Sequence[str]) -> Table:
+        """Read the survey's tables and join them into one, a row for each row of the main one.
+
+        Args:
+            files: As :meth:`locate` returns them.
+            text: Columns that hold texts, even if they look like numbers.
+        """
+        return read_catalog(files[MAIN], text=text)
+
+    def photometry_in(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return the photometry that a catalog with these columns has; all of it where it has none, to be missed."""
+        return tuple(name for name in self.photometry if name in names) or self.photometry
+
+    def parent(self, catalog: Table) -> Table:
+        """Return the rows whose surroundings are measured, and whose trend they are compared with: all by default."""
+        return catalog
+
     def read(self, path: str | pathlib.Path) -> Selection:
-        """Read a table, bring its columns under our names and apply the cuts that its columns allow.
+        """Read the tables, bring their columns under our names and apply the cuts that the columns allow.
+
+        Args:
+            path: The main table, or a folder with all of them under their published names.
 
         Raises:
-            ValueError: for a missing column, identifiers that are not unique, values that are not numbers, a target
-                that is nowhere finite, or cuts that leave no row.
+            FileNotFoundError: for a table that is nowhere.
+            ValueError: for a missing column, identifiers that are not unique, values that are not numbers, a unit that
+                is not ours, a target that is nowhere finite, or cuts that leave no row.
             UsageError: for a target that the survey does not know.
         """
+        files = self.locate(path)
+        main = files[MAIN]
         names = [self.renamed["id"]] if "id" in self.renamed else ["id", *self.identifiers]
-        table = read_catalog(path, text=names)
-        catalog = Table({"id": self._identifiers(table, names, path)})
-        sources = {column.name: self._source(table, column, path) for column in self.columns}
+        texts = [name for column in self.columns if column.text for name in (column.name, *column.sources)]
+        table = self.load(files, [*names, *texts])
+        catalog, taken = self._under_our_names(table, names, main)
+        self._check_targets(catalog, table, main)
+        selected, counts = apply_cuts(catalog, self.cuts)
+        counts = {"read": len(catalog), **counts}
+        if len(selected) == 0:
+            steps = ", ".join(f"{step}: {count}" for step, count in counts.items())
+            raise ValueError(f"no row of {main} is left by the cuts of {self.name} ({steps}); check its columns' units")
+        counts |= {f"of these {name}": _tally(selected[name]) for name in self.tallies if name in selected.colnames}
+        ignored = tuple(name for name in table.colnames if name not in {*names, *taken})
+        return Selection(selected, counts, ignored, self.parent(catalog))
+
+    def _under_our_names(self, table: Table, names: list[str], path: pathlib.Path) -> tuple[Table, set[str]]:
+        catalog, taken = Table({"id": self._identifiers(table, names, path)}), set()
         for column in self.columns:
-            source = sources[column.name]
-            if source is not None:
-                catalog[column.name] = _in_unit(_numbers(table[source], column, path), table[source].unit, column)
-                catalog[column.name].unit = column.unit or table[source].unit
+            source = self._source(table, column, path)
+            values = column.computed(catalog) if source is None else column.values(table, source, path)
+            if values is not None:
+                catalog[column.name] = values
+                catalog[column.name].unit = column.unit or (table[source].unit if source else None)
                 catalog[column.name].description = column.description
-        self._check_targets(catalog, table, path)
-        selection = self._cut(catalog)
-        if len(selection.catalog) == 0:
-            steps = ", ".join(f"{step}: {count}" for step, count in selection.counts.items())
-            raise ValueError(f"no row of {path} is left by the cuts of {self.name} ({steps}); check its columns' units")
-        ignored = tuple(name for name in table.colnames if name not in {*names, *sources.values()})
-        return dataclasses.replace(selection, ignored=ignored)
+            taken |= {source} if source else set()
+        return catalog, taken
 
     def _identifiers(self, table: Table, names: list[str], path: str | pathlib.Path) -> np.ndarray:
         for name in names:
             if name in table.colnames:
                 try:
-                    return as_identifiers(np.asarray(table[name]), name)
+                    return as_identifiers(np.asarray(table[name]), name, unique=self.repeats not in table.colnames)
                 except ValueError as error:
                     raise ValueError(f"{path}: {error}") from error
         raise ValueError(
@@ -152,35 +175,8 @@ class Dataset(abc.ABC):
             if not np.isfinite(catalog[target]).any():
                 raise ValueError(f"no row of {path} has a finite {target}; check dataset.columns.{target}")
 
-    def _cut(self, catalog: Table) -> Selection:
-        counts = {"read": len(catalog)}
-        for cut in self.cuts:
-            absent = [name for name in cut.columns if name not in catalog.colnames]
-            if absent:
-                counts[f"{cut.name} (not applied: no {', '.join(absent)})"] = len(catalog)
-                continue
-            catalog = catalog[np.asarray(cut.keeps(catalog), dtype=bool)]
-            counts[cut.name] = len(catalog)
-        return Selection(catalog, counts)
 
-
-def _numbers(source: np.ndarray, column: Column, path: str | pathlib.Path) -> np.ndarray:
-    values = np.asarray(source)
-    if values.dtype.kind in "US":
-        try:
-            values = np.where(values == "", "nan", values).astype(np.float64)
-        except ValueError as error:
-            raise ValueError(
-                f"{path}: the column of {column.name} is not made of numbers ({error}); mend it, or name another with "
-                f"dataset.columns.{column.name}=NAME"
-            ) from error
-    if column.missing is not None:
-        values = np.where(values == column.missing, np.nan, values.astype(np.float64))
-    return values
-
-
-def _in_unit(values: np.ndarray, unit: Unit | None, column: Column) -> np.ndarray:
-    """Convert values whose unit can be brought to the column's; a unit that is not understood is taken for it."""
-    if not column.unit or unit is None or unit == Unit(column.unit) or not unit.is_equivalent(Unit(column.unit)):
-        return values
-    return np.asarray(Quantity(values, unit).to_value(Unit(column.unit)))
+def _tally(column: np.ndarray) -> int:
+    """Count what is true, or finite."""
+    values = np.asarray(column)
+    return int(np.sum(values if values.dtype.kind == "b" else np.isfinite(values)))

@@ -11,13 +11,32 @@ from galexp.shard.manifest import FILE_NAME, read_manifest, recipe_hash
 
 MOCK = "mock"
 AUTO = "auto"
-_MOST_REAL_FIRST = ("survey", "sdss", "legacy", "file", "files", MOCK)
+SURVEY = "survey"
+_MOST_REAL_FIRST = (SURVEY, "sdss", "legacy", "file", "hdf5", "zip", "files", "gray", MOCK)
 
 
 def catalog_kind(settings: dict[str, Any]) -> str:
-    """Return ``auto``, ``mock`` or, where a table was named, ``file``."""
+    """Return ``auto``, ``mock``, ``survey`` or, where a table was named, ``file``."""
     catalog = settings["dataset"]["catalog"]
-    return catalog if catalog in (AUTO, MOCK) else "file"
+    return catalog if catalog in (AUTO, MOCK, SURVEY) else "file"
+
+
+def download_folder(settings: dict[str, Any]) -> pathlib.Path:
+    """Return where the tables of a survey are downloaded to, ``<data>/.downloads/<dataset>``."""
+    return pathlib.Path(settings["paths"]["data"]) / ".downloads" / settings["choices"]["dataset"]
+
+
+def table_root(settings: dict[str, Any]) -> pathlib.Path:
+    """Return the table that the configuration names, or the folder of several; for a survey that of its downloads."""
+    if catalog_kind(settings) == SURVEY:
+        return download_folder(settings)
+    return pathlib.Path(settings["dataset"]["catalog"])
+
+
+def dataset_options(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the decisions of a dataset on which its rows depend, beyond its tables, targets and names of columns."""
+    elsewhere = ("_target_", "catalog", "tables", "targets", "columns")
+    return {key: value for key, value in settings["dataset"].items() if key not in elsewhere}
 
 
 def folder(settings: dict[str, Any], catalog: str, imaging: str) -> pathlib.Path:

@@ -135,7 +135,7 @@ def result_of(
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
     with quiet():
         trainer = make_trainer({**settings, "callback": {}}, target, None, has_val=False)
-        photometry = instantiate(settings["dataset"]).photometry
+        photometry = instantiate(settings["dataset"]).photometry_in(data.catalog.colnames)
         draws = settings["evaluation"]["bootstrap"]
         result = evaluate(trainer, task, datamodule, targets, photometry, draws, settings["seed"])
     write_parquet(result.predictions, target.folder / "predictions.parquet")

@@ -111,7 +111,7 @@ def fit_and_evaluate(
     pl.seed_everything(settings["seed"], verbose=False)
     task = build_task(settings, datamodule.bands)
     has_val = len(datamodule.rows(VAL)) > 0
-    photometry = instantiate(settings["dataset"]).photometry
+    photometry = instantiate(settings["dataset"]).photometry_in(datamodule.data.catalog.colnames)
     trainer = make_trainer(settings, run, logger, has_val)
     resume = str(run.last_checkpoint) if run.last_checkpoint.is_file() else None
     if resume:

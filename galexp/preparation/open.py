@@ -5,7 +5,10 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from galexp.dataset.location import MOCK, catalog_kind, find
+from galexp.config import instantiate
+from galexp.dataset.base import Dataset
+from galexp.dataset.location import MOCK, SURVEY, catalog_kind, dataset_options, find
+from galexp.dataset.tables import MAIN
 from galexp.preparation.build import prepare
 from galexp.shard.read import PreparedData
 from galexp.shard.write import file_sha256
@@ -32,11 +35,12 @@ def open_data(settings: dict[str, Any]) -> PreparedData:
     path = find(settings)
     if path is not None:
         data = PreparedData(path)
-        _check_table(settings, data)
         if data.is_mock:
             _check_mock(settings)
+        else:
+            _check_table(settings, data)
         return data
-    if catalog_kind(settings) == "file" or settings["choices"]["imaging"] not in ("auto", MOCK):
+    if catalog_kind(settings) in ("file", SURVEY) or settings["choices"]["imaging"] not in ("auto", MOCK):
         raise FileNotFoundError(
             f"nothing is prepared for dataset={settings['choices']['dataset']} "
             f"imaging={settings['choices']['imaging']} below {settings['paths']['data']}/; run prepare first"
@@ -56,7 +60,19 @@ def _check_mock(settings: dict[str, Any]) -> None:
 
 
 def _check_table(settings: dict[str, Any], data: PreparedData) -> None:
-    table = pathlib.Path(settings["dataset"]["catalog"])
-    is_here = catalog_kind(settings) == "file" and table.is_file()
-    if is_here and file_sha256(table) != data.manifest.recipe["catalog_sha256"]:
-        raise ValueError(f"{data.folder} was prepared from another table than {table}; run prepare first")
+    """Refuse data that was prepared from other tables than those that are named, or by other decisions."""
+    recipe = data.manifest.recipe
+    for key, value in dataset_options(settings).items():
+        prepared = recipe.get("options", {}).get(key, value)
+        if prepared != value:
+            raise ValueError(
+                f"{data.folder} was prepared with dataset.{key}={prepared}, not {value}; run prepare with force=true, "
+                "or keep both with paths.data=FOLDER"
+            )
+    if catalog_kind(settings) != "file" or not pathlib.Path(settings["dataset"]["catalog"]).exists():
+        return
+    dataset: Dataset = instantiate(settings["dataset"])
+    hashes = {MAIN: recipe["catalog_sha256"], **recipe.get("tables_sha256", {})}
+    for key, path in dataset.locate(settings["dataset"]["catalog"]).items():
+        if path.is_file() and file_sha256(path) != hashes.get(key):
+            raise ValueError(f"{data.folder} was prepared from another table than {path}; run prepare first")

@@ -8,12 +8,13 @@ import json
 import pathlib
 from typing import Any
 
-_NOT_HASHED = ("paths", "logger", "force", "verify", "allow_mock", "choices", "checkpoint")
+_PREPARATION = ("services", "tracers", "groups", "cutout")
+_NOT_HASHED = ("paths", "logger", "force", "verify", "allow_mock", "choices", "checkpoint", *_PREPARATION)
 _ELSEWHERE = {
     "trainer": ("accelerator", "devices", "num_nodes", "strategy"),
     "datamodule": ("num_workers", "cache"),
     "imaging": ("root",),
-    "dataset": ("catalog",),
+    "dataset": ("catalog", "tables"),
     "evaluation": ("bootstrap",),
 }
 

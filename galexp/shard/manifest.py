@@ -41,6 +41,7 @@ class Manifest:
         shards: The files.
         content_sha256: Hash of every column of the catalog, image hashes included.
         sources: Of a mock: where each relation comes from, and whether it was checked against the text.
+        published_counts: The number of rows that a publication gives for a step, where it gives one.
     """
 
     dataset: str
@@ -59,6 +60,7 @@ class Manifest:
     shards: list[ShardFile]
     content_sha256: str
     sources: dict[str, str] = dataclasses.field(default_factory=dict)
+    published_counts: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def write(self, folder: pathlib.Path) -> None:
         """Write ``manifest.json`` into a folder."""

@@ -92,6 +92,75 @@ def test_a_unit_that_can_be_converted_is_and_another_is_taken_for_ours(write, co
     np.testing.assert_allclose(catalog["ra" if column == "RA" else "log_stellar_mass"], expected)
 
 
+@pytest.mark.parametrize(
+    ("column", "unit", "message"),
+    [
+        (
+            "RA",
+            "Mpc",
+            r"t\.ecsv: column 'RA' has the unit Mpc, where ra is in deg; correct the unit in the table, or name",
+        ),
+        ("lgm", "km/s", r"column 'lgm' has the unit km / s, where log_stellar_mass is in dex\(solMass\)"),
+        ("lgm", "mag", r"column 'lgm' has the unit mag, where log_stellar_mass is in dex\(solMass\)"),
+        ("RA", "dex", r"column 'RA' has the unit dex, where ra is in deg"),
+    ],
+)
+def test_a_unit_that_cannot_be_ours_is_refused(write, column, unit, message):
+    with pytest.raises(ValueError, match=message):
+        survey().read(write({column: [1.0, 2.0, 3.0]}, units={column: unit}))
+
+
+def test_a_logarithm_without_its_unit_is_taken_for_ours(write):
+    catalog = survey().read(write({"lgm": [9.0, 10.0, 11.0]}, units={"lgm": "dex"})).catalog
+    assert catalog["log_stellar_mass"].tolist() == [9.0, 10.0, 11.0]
+
+
+class Computed(Survey):
+    """One column that follows from another, one of texts, a tally and identifiers that a spectrum tells apart."""
+
+    columns = (
+        *Survey.columns,
+        Column("redshift_squared", ("zz",), compute=lambda table: table["redshift"] ** 2, needs=("redshift",)),
+        Column("other_id", ("other",), text=True),
+        Column("is_near", (), compute=lambda table: np.asarray(table["redshift"]) < 0.04, needs=("redshift",)),
+    )
+    tallies = ("is_near", "redshift", "ra")
+
+
+def computed():
+    return Computed("auto", ["metallicity"])
+
+
+def test_a_column_follows_from_others_unless_the_table_has_it(write):
+    assert computed().read(write({"z": [1.0, 2.0, 3.0]})).catalog["redshift_squared"].tolist() == [1.0, 4.0, 9.0]
+    assert computed().read(write({"zz": [0.0] * 3}, "u.ecsv")).catalog["redshift_squared"].tolist() == [0.0] * 3
+    assert "redshift_squared" not in computed().read(write({}, "v.ecsv")).catalog.colnames
+
+
+def test_tallies_count_what_is_true_or_finite_among_what_the_cuts_leave(write):
+    counts = computed().read(write({"z": [0.01, 0.03, 0.05]})).counts
+    assert counts["of these is_near"] == 1
+    assert counts["of these redshift"] == 2
+    assert "of these ra" not in counts
+
+
+def test_rows_before_the_cuts_are_kept_as_the_parent(write):
+    selection = computed().read(write({"z": [0.01, 0.03, 0.05]}))
+    assert (len(selection.parent), len(selection.catalog)) == (3, 2)
+
+
+def test_texts_stay_texts_with_every_digit(write):
+    catalog = computed().read(write({"other": [587730775499407375, 587730775499407376, 1]})).catalog
+    assert catalog["other_id"].tolist() == ["587730775499407375", "587730775499407376", "1"]
+
+
+def test_texts_that_were_numbers_with_a_point_are_refused_with_the_file(write):
+    with pytest.raises(
+        ValueError, match=r"t\.ecsv: identifiers in column 'other' are floating-point.* such as 5\.8773"
+    ):
+        computed().read(write({"other": [587730775499407375.0, 2.0, 3.0]}))
+
+
 def test_one_target_may_be_given_as_a_word():
     assert Survey("auto", "metallicity").targets == ["metallicity"]
 
