@@ -85,7 +85,7 @@ def _baseline_figure(scores: Mapping[str, Any], labels: list[str], is_mock: bool
 
 
 def _error(scores: Mapping[str, float]) -> float:
-    return scores.get("rmse_error", np.nan) / scores["scatter"]
+    return scores.get("rmse_error", np.nan) / scores["scatter"] if scores["scatter"] else np.nan
 
 
 def _gallery_figure(datamodule: GalaxyDataModule, truth: np.ndarray, preds: np.ndarray, label: str) -> Figure:
@@ -104,7 +104,8 @@ def _gallery_figure(datamodule: GalaxyDataModule, truth: np.ndarray, preds: np.n
 
 def _split_figure(datamodule: GalaxyDataModule, targets: list[str], split_column: str | None) -> Figure:
     catalog, roles = datamodule.data.catalog, datamodule.roles
-    names = [*targets, *([split_column] if split_column in catalog.colnames else [])]
+    drawn = split_column in catalog.colnames and np.asarray(catalog[split_column]).dtype.kind not in "US"
+    names = [*targets, *([split_column] if drawn else [])]
     columns = {readable(str(name)): np.asarray(catalog[name], dtype=np.float64) for name in names}
     cuts = {name: _cut(values, roles) for name, values in columns.items()}
     thresholds = {name: cut for name, cut in cuts.items() if cut is not None}

@@ -17,7 +17,8 @@ from galexp.figure.style import (
     styled,
     with_unit,
 )
-from galexp.split.base import ROLES, TEST, TRAIN
+from galexp.split.audit import label_shift
+from galexp.split.base import ROLES, TEST, TRAIN, VAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from jaxtyping import Float, Shaped
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+MOST_LARGE_PANELS = 6
+_SMALL_PANELS_ACROSS = 6
+_LEAST_P_VALUE = 1e-99
 
 
 @styled
@@ -35,7 +40,11 @@ def split_histograms(
     *,
     is_mock: bool,
 ) -> Figure:
-    """Draw how columns are distributed in each role, as a share of the role's galaxies a bin.
+    """Draw how columns are distributed in each role, as a share of the role's galaxies a bin, and how far roles differ.
+
+    Below each panel stands the two-sample Kolmogorov-Smirnov statistic, the largest difference of two cumulative
+    distributions, with its p-value: of test against train and val together, as in the audit, and of val against train.
+    Of many columns some differ by chance: of 37 labels about two at p < 0.05. More than six columns share one legend.
 
     Args:
         columns: Label, with the unit, -> values: each target, and the column that the split goes by.
@@ -44,9 +53,9 @@ def split_histograms(
         is_mock: Whether the data are mock.
 
     Returns:
-        The figure. Each role's number of finite values, and of those missing, stands over its panel; values beyond four
-        interquartile ranges of the quartiles are counted in the outermost bins. The first threshold is an edge of a
-        bin.
+        The figure. Each role's number of finite values, and of those missing, stands over its panel (in a shared
+        legend the number of rows); values beyond four interquartile ranges of the quartiles are counted in the
+        outermost bins. The first threshold is an edge of a bin.
 
     Raises:
         ValueError: If there are no columns, one has another length than `roles`, a role is unknown, or a threshold
@@ -54,20 +63,58 @@ def split_histograms(
     """
     roles, thresholds = np.asarray(roles), thresholds or {}
     _check(columns, roles, thresholds)
-    across = 2 if len(columns) == 4 else min(len(columns), 3)
-    figure, axes = new_figure(-(-len(columns) // across), across, 4.2, 3.6)
+    figure, axes = _panels(len(columns))
     for ax, (label, values) in zip(axes.flat, columns.items(), strict=False):
         cuts = np.atleast_1d(np.asarray(thresholds.get(label, []), dtype=np.float64))
-        _draw(ax, np.asarray(values, dtype=np.float64), roles, cuts)
-        ax.set_xlabel(with_unit(label, ""))
+        values = np.asarray(values, dtype=np.float64)
+        _draw(ax, values, roles, cuts)
+        ax.set_xlabel("\n".join([with_unit(label, ""), *_shifts(values, roles)]))
         for threshold in cuts:
             ax.axvline(threshold, color=GUIDE, lw=1.2, ls="-.", label=f"cut at {threshold:.3g}")
-        put_legend_above(ax, columns=2)
     for ax in axes.flat[len(columns) :]:
         ax.set_visible(False)
+    if len(columns) > MOST_LARGE_PANELS:
+        _make_small(axes, len(columns), roles)
+    else:
+        for ax in axes.flat[: len(columns)]:
+            put_legend_above(ax, columns=2)
     if is_mock:
         mark_mock(figure)
     return figure
+
+
+def _panels(number: int) -> tuple[Figure, np.ndarray]:
+    """Return large panels, or many small ones with at least one place to spare for the legend."""
+    if number > MOST_LARGE_PANELS:
+        return new_figure(-(-(number + 1) // _SMALL_PANELS_ACROSS), _SMALL_PANELS_ACROSS, 2.1, 2.0)
+    across = 2 if number == 4 else min(number, 3)
+    return new_figure(-(-number // across), across, 4.2, 3.6)
+
+
+def _shifts(values: np.ndarray, roles: np.ndarray) -> list[str]:
+    """Return a line on how far test differs from what is learned, and one on how far val differs from train."""
+    pairs = {TEST: ((roles == TRAIN) | (roles == VAL), roles == TEST), VAL: (roles == TRAIN, roles == VAL)}
+    shifts = {role: label_shift(values, *sides) for role, sides in pairs.items()}
+    return [
+        f"{role}: KS {shift['statistic']:.2g}, p {max(shift['p_value'], _LEAST_P_VALUE):.1g}"
+        for role, shift in shifts.items()
+        if np.isfinite(shift["statistic"])
+    ]
+
+
+def _make_small(axes: np.ndarray, number: int, roles: np.ndarray) -> None:
+    """Make the words of many panels small, and put one legend into the first place that is left."""
+    for ax in axes.flat[:number]:
+        ax.tick_params(labelsize=6.5)
+        ax.xaxis.label.set_size(7)
+        ax.locator_params(nbins=4)
+        ax.set_ylabel("share of the role" if ax.get_subplotspec().is_first_col() else "", fontsize=7)
+    place = axes.flat[number]
+    place.set_visible(True)
+    place.set_axis_off()
+    handles, _ = axes.flat[0].get_legend_handles_labels()
+    names = [f"{role} ({np.sum(roles == role):,})" for role in ROLES if np.any(roles == role)]
+    place.legend(handles[: len(names)], names, loc="center")
 
 
 def _check(columns: Mapping[str, np.ndarray], roles: np.ndarray, thresholds: Mapping[str, object]) -> None:

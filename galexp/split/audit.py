@@ -12,10 +12,11 @@ from scipy.spatial import cKDTree
 from scipy.stats import ks_2samp
 
 from galexp.environment.sky import chord_of_angle, unit_vectors
-from galexp.split.base import TEST, TRAIN, VAL, count, in_group, split_hash, values_of
+from galexp.split.base import TEST, TRAIN, UNUSED, VAL, count, in_group, split_hash, values_of
 
 NEIGHBOR_SEPARATION = 10.0
 _GROUPS = ("group_id", "simulation")
+_MOST_LABELS_IN_A_LINE = 3
 
 
 class LeakageError(ValueError):
@@ -82,17 +83,23 @@ def audit(catalog: Table, roles: np.ndarray, targets: Sequence[str]) -> Audit:
         same_image=_same_image(catalog, learn, test),
         shared_groups={name: _shared_groups(catalog[name], learn, test) for name in grouped},
         sky_neighbors=_sky_neighbors(catalog, learn, test),
-        label_shift={target: _label_shift(values_of(catalog, target, "the audit"), learn, test) for target in targets},
+        label_shift={target: label_shift(values_of(catalog, target, "the audit"), learn, test) for target in targets},
     )
 
 
 def describe(found: Audit, roles: np.ndarray) -> str:
-    """Return the audit as one line for people."""
-    parts = [count(roles)]
+    """Return the audit as one line for people; of many labels it names the one that differs most."""
+    used = int(np.sum(roles != UNUSED))
+    parts = [f"{count(roles)} ({np.sum(roles == TEST) / max(used, 1):.1%} of those used are tested)"]
     parts += [f"{number} {name.removesuffix('_id')}s on both sides" for name, number in found.shared_groups.items()]
     if found.sky_neighbors is not None:
         parts.append(f"{found.sky_neighbors} test galaxies within {NEIGHBOR_SEPARATION:g} arcsec of a learned one")
-    parts += [f"{name} differs by KS {shift['statistic']:.2f}" for name, shift in found.label_shift.items()]
+    shifts = {name: shift["statistic"] for name, shift in found.label_shift.items()}
+    if len(shifts) > _MOST_LABELS_IN_A_LINE:
+        worst = max(shifts, key=lambda name: np.nan_to_num(shifts[name], nan=-1.0))
+        parts.append(f"{len(shifts)} labels differ by KS {shifts[worst]:.2f} at most ({worst})")
+    else:
+        parts += [f"{name} differs by KS {shift:.2f}" for name, shift in shifts.items()]
     return "; ".join(parts)
 
 
@@ -124,7 +131,22 @@ def _sky_neighbors(catalog: Table, learn: np.ndarray, test: np.ndarray) -> int |
     return int(np.sum(distance < chord))
 
 
-def _label_shift(values: np.ndarray, learn: np.ndarray, test: np.ndarray) -> dict[str, float]:
+def label_shift(values: np.ndarray, learn: np.ndarray, test: np.ndarray) -> dict[str, float]:
+    """Compare how values are distributed in two sets of rows, by the two-sample Kolmogorov-Smirnov test.
+
+    Args:
+        values: One a row; rows that are not finite are left out.
+        learn: Which rows make up the first set.
+        test: Which rows make up the second.
+
+    Returns:
+        ``statistic``, the largest difference of the two cumulative distributions, and ``p_value``; NaN where a set is
+        empty.
+
+    Example:
+        >>> label_shift(np.arange(4.0), np.arange(4) < 2, np.arange(4) >= 2)["statistic"]
+        1.0
+    """
     sides = [values[side & np.isfinite(values)] for side in (learn, test)]
     if min(len(side) for side in sides) == 0:
         return {"statistic": float("nan"), "p_value": float("nan")}

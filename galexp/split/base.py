@@ -20,7 +20,7 @@ class Split(abc.ABC):
     """Give each galaxy a role; a pure function of the catalog, the settings and the seed.
 
     ``test`` is the held-out side. ``val`` is carved at random out of the rest, whole groups at a time where the catalog
-    has ``group_id`` (negative for galaxies in no group).
+    has ``group_id`` (negative for galaxies in no group), unless the split names validation rows itself.
 
     Args:
         val_fraction: Share of the rows that are not held out; 0 for none.
@@ -35,7 +35,7 @@ class Split(abc.ABC):
 
     @abc.abstractmethod
     def sides(self, catalog: Table) -> np.ndarray:
-        """Return ``train``, ``test`` or ``unused`` per row of a catalog that is sorted by id."""
+        """Return ``train``, ``test`` or ``unused`` per row of a catalog sorted by id; ``val`` where that is known."""
 
     def assign(self, catalog: Table) -> np.ndarray:
         """Return the role of each row, whatever the order of the rows.
@@ -46,7 +46,8 @@ class Split(abc.ABC):
         order = np.argsort(catalog["id"], kind="stable")
         ordered = catalog[order]
         sides = np.asarray(self.sides(ordered)).astype("U6")
-        sides[self._val_rows(ordered, sides == TRAIN)] = VAL
+        if not np.any(sides == VAL):
+            sides[self._val_rows(ordered, sides == TRAIN)] = VAL
         roles = np.empty_like(sides)
         roles[order] = sides
         for role in (TRAIN, TEST):
@@ -90,9 +91,18 @@ def values_of(catalog: Table, name: str, setting: str) -> np.ndarray:
     Raises:
         ValueError: where it is not there, naming the setting that asked for it.
     """
+    require(catalog, name, setting)
+    return np.asarray(catalog[name], dtype=np.float64)
+
+
+def require(catalog: Table, name: str, setting: str) -> None:
+    """Refuse a catalog without a column.
+
+    Raises:
+        ValueError: where it is not there, naming the setting that asked for it.
+    """
     if name not in catalog.colnames:
         raise ValueError(f"{setting} needs the column {name!r}; the catalog has {', '.join(catalog.colnames)}")
-    return np.asarray(catalog[name], dtype=np.float64)
 
 
 def role_counts(roles: np.ndarray) -> dict[str, int]:

@@ -1,8 +1,13 @@
+import itertools
+
 import numpy as np
 import pytest
+from astropy.table import Table
+from scipy.stats import ks_2samp
 
 from galexp.figure.split_histograms import split_histograms
 from galexp.figure.style import ROLE_COLORS
+from galexp.split.audit import audit
 
 
 @pytest.fixture
@@ -51,12 +56,58 @@ def test_roles_keep_their_colors_and_say_how_many_they_are(density):
         )
 
 
-@pytest.mark.parametrize("columns", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("columns", [1, 2, 3, 4, 5, 7, 12, 37])
 def test_there_is_one_panel_a_column(density, columns):
     values, roles, _ = density
     names = [f"column {number}" for number in range(columns)]
     figure = split_histograms(dict.fromkeys(names, values), roles, is_mock=False)
-    assert [axes.get_xlabel() for axes in figure.axes if axes.get_visible()] == names
+    shown = [axes for axes in figure.axes if axes.get_visible() and axes.axison]
+    assert [axes.get_xlabel().split("\n")[0] for axes in shown] == names
+
+
+def test_how_far_the_roles_differ_is_scipys_and_the_audits():
+    rng = np.random.default_rng(0)
+    values, roles = rng.normal(size=600), rng.choice(["train", "val", "test", "unused"], 600)
+    values[roles == "test"] += 0.5
+    values[:5] = np.nan
+    axes = split_histograms({"Z": values}, roles, is_mock=False).axes[0]
+    finite = np.isfinite(values)
+    sides = {role: values[finite & (roles == role)] for role in ("train", "val", "test")}
+    of_test = ks_2samp(np.concatenate([sides["train"], sides["val"]]), sides["test"])
+    of_val = ks_2samp(sides["train"], sides["val"])
+    assert axes.get_xlabel().splitlines() == [
+        "Z",
+        f"test: KS {of_test.statistic:.2g}, p {of_test.pvalue:.1g}",
+        f"val: KS {of_val.statistic:.2g}, p {of_val.pvalue:.1g}",
+    ]
+    table = Table({"id": np.arange(600).astype(str), "Z": values})
+    assert audit(table, roles, ["Z"]).label_shift["Z"]["statistic"] == of_test.statistic
+
+
+def test_a_role_without_values_has_no_difference():
+    axes = split_histograms({"Z": np.arange(9.0)}, np.repeat(["train", "unused"], [5, 4]), is_mock=False).axes[0]
+    assert axes.get_xlabel() == "Z"
+
+
+@pytest.mark.parametrize("is_mock", [True, False])
+def test_37_labels_share_one_legend_and_no_panel_covers_another(is_mock):
+    rng = np.random.default_rng(0)
+    roles = rng.choice(["train", "val", "test"], 500, p=[0.7, 0.1, 0.2])
+    labels = {f"Class{number // 4}.{number}": rng.beta(0.3, 2, 500) for number in range(37)}
+    figure = split_histograms(labels, roles, is_mock=is_mock)
+    figure.draw_without_rendering()
+    (legend,) = [axes.get_legend() for axes in figure.axes if axes.get_legend()]
+    expected = [f"{role} ({np.sum(roles == role):,})" for role in ("train", "val", "test")]
+    assert [text.get_text() for text in legend.get_texts()] == expected
+    boxes = [axes.get_tightbbox() for axes in figure.axes if axes.get_visible()]
+    for first, second in itertools.combinations(boxes, 2):
+        overlap = (
+            min(first.x1, second.x1) - max(first.x0, second.x0),
+            min(first.y1, second.y1) - max(first.y0, second.y0),
+        )
+        assert min(overlap) <= 0.5
+    width, height = figure.get_size_inches() * figure.dpi
+    assert all(min(box.x0, box.y0) >= 0 and box.x1 <= width and box.y1 <= height for box in boxes)
 
 
 @pytest.mark.parametrize("values", [np.ones(4), np.full(4, np.nan), np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1e9])])

@@ -108,6 +108,22 @@ def test_the_audit_is_plain_and_one_line():
     found = audit(catalog(group_id=[7, 8, 7, 9, 9], ra=[0.0] * 5, dec=[0.0] * 5), ROLES, ["y"])
     assert json.loads(json.dumps(found.as_dict())) == found.as_dict()
     assert describe(found, ROLES) == (
-        "1 train, 1 val, 2 test, 1 unused; 1 groups on both sides; "
+        "1 train, 1 val, 2 test, 1 unused (50.0% of those used are tested); 1 groups on both sides; "
         "2 test galaxies within 10 arcsec of a learned one; y differs by KS 1.00"
     )
+
+
+def test_of_many_labels_the_line_names_the_one_that_differs_most():
+    rng = np.random.default_rng(0)
+    names = [f"Class1.{number}" for number in range(37)]
+    table = Table({"id": np.arange(100).astype(str), **{name: rng.normal(size=100) for name in names}})
+    roles = np.repeat([TRAIN, TEST], 50)
+    table[names[5]] = np.arange(100.0)
+    table[names[6]] = np.nan
+    line = describe(audit(table, roles, names), roles)
+    assert line.endswith("; 37 labels differ by KS 1.00 at most (Class1.5)")
+
+
+def test_a_split_without_any_used_row_has_a_share_of_zero():
+    roles = np.full(5, UNUSED)
+    assert "(0.0% of those used are tested)" in describe(audit(catalog(), roles, []), roles)

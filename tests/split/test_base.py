@@ -8,15 +8,32 @@ from astropy.table import Table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from galexp.split.audit import audit
 from galexp.split.base import ROLES, TEST, TRAIN, VAL, Split, count, in_group, split_hash, values_of
 from galexp.split.density import DensitySplit
+from galexp.split.group import GroupSplit
 from galexp.split.kfold import KFoldSplit
 from galexp.split.random import RandomSplit
+from galexp.split.sky import SkySplit, sky_blocks
+from galexp.split.whole import WholeValueSplit
+from galexp.split.window import DensityWindowSplit
 
 MAKE = {
     "random": lambda **common: RandomSplit(test_fraction=0.3, **common),
     "kfold": lambda **common: KFoldSplit(folds=4, fold=1, **common),
     "density": lambda **common: DensitySplit("density", 0.8, "above", **common),
+    "window": lambda **common: DensityWindowSplit("density", 0.9, **common),
+    "environment": lambda **common: GroupSplit("env_code", **common),
+    "group": lambda **common: GroupSplit("group_id", **common),
+    "simulation": lambda **common: WholeValueSplit("simulation", **common),
+    "camera": lambda **common: WholeValueSplit("camera", **common),
+    "sky": lambda **common: SkySplit(nside=4, **common),
+}
+OWN_COLUMNS = {"group": "group_id", "simulation": "simulation"}
+OWN_UNITS = {
+    "simulation": lambda catalog: catalog["simulation"],
+    "camera": lambda catalog: catalog["camera"],
+    "sky": lambda catalog: sky_blocks(catalog["ra"], catalog["dec"], 4),
 }
 
 
@@ -35,6 +52,12 @@ def catalogs(draw):
     catalog["group_id"] = rng.integers(-2, rows // 3, rows)
     catalog["density"] = np.where(rng.uniform(size=rows) < 0.2, np.nan, rng.normal(size=rows))
     catalog["density"][:2] = -9.0, 9.0
+    catalog["env_code"] = rng.integers(-1, 3, rows)
+    catalog["env_code"][:2] = 1, 2
+    catalog["group_id"][:2] = -1, 0
+    catalog["simulation"] = [f"s{number:03d}_m050" for number in rng.integers(0, 9, rows)]
+    catalog["camera"] = rng.integers(0, 14, rows)
+    catalog["ra"], catalog["dec"] = rng.uniform(0, 360, rows), np.degrees(np.arcsin(rng.uniform(-1, 1, rows)))
     return catalog
 
 
@@ -59,13 +82,38 @@ def test_validation_takes_whole_groups_out_of_train_alone(name, catalog, seed, f
     without = MAKE[name](val_fraction=0.0, seed=seed).assign(catalog)
     assert set(without[roles == VAL]) <= {TRAIN}
     np.testing.assert_array_equal(roles[roles != VAL], without[roles != VAL])
-    groups = {role: set(catalog["group_id"][roles == role].tolist()) for role in (TRAIN, VAL)}
-    assert max(groups[TRAIN] & groups[VAL], default=-1) < 0
+    if name in OWN_UNITS:
+        units = np.asarray(OWN_UNITS[name](catalog))
+        sides = [set(units[roles == role].tolist()) for role in (TRAIN, VAL, TEST)]
+        assert sum(map(len, sides)) == len(set.union(*sides))
+    else:
+        groups = {role: set(catalog["group_id"][roles == role].tolist()) for role in (TRAIN, VAL)}
+        assert max(groups[TRAIN] & groups[VAL], default=-1) < 0
+
+
+@pytest.mark.parametrize("name", MAKE)
+@given(catalog=catalogs(), seed=st.integers(0, 99))
+@settings(max_examples=10, deadline=None)
+def test_every_split_is_audited_and_leaks_no_galaxy(name, catalog, seed):
+    catalog["sha256"], catalog["image_is_blank"] = catalog["id"], False
+    roles = MAKE[name](val_fraction=0.2, seed=seed).assign(catalog)
+    found = audit(catalog, roles, ["density"])
+    found.raise_on_leakage()
+    assert sum(found.counts.values()) == len(catalog)
+    assert set(found.shared_groups) == {"group_id", "simulation"}
+    assert found.sky_neighbors is not None
+    assert found.hash == split_hash(np.asarray(catalog["id"]), roles)
+    if name in ("group", "simulation"):
+        assert found.shared_groups[OWN_COLUMNS[name]] == 0
 
 
 @pytest.mark.parametrize("name", MAKE)
 def test_another_seed_validates_on_other_rows(name):
+    rng = np.random.default_rng(0)
     catalog = Table({"id": np.arange(200).astype(str), "density": np.arange(200.0)})
+    catalog["env_code"], catalog["group_id"] = np.arange(200) % 3, np.where(np.arange(200) % 2, -1, np.arange(200))
+    catalog["simulation"], catalog["camera"] = np.arange(200) // 10, np.arange(200) % 14
+    catalog["ra"], catalog["dec"] = rng.uniform(0, 360, 200), rng.uniform(-60, 60, 200)
     first, second = (MAKE[name](val_fraction=0.2, seed=seed).assign(catalog) for seed in (0, 1))
     assert np.any(first != second)
 
