@@ -12,13 +12,20 @@ import torch
 from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
 from galexp import world
+from galexp.shard.epoch import Once, Shuffled
 from galexp.shard.read import PreparedData
+from galexp.shard.stream import Plan, ShardStream, StreamLoader
 from galexp.split.base import TRAIN, VAL
 from galexp.transform.cache import ImageCache
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64, UInt8
     from torch import Tensor
+
+    Loader = DataLoader["Batch"] | StreamLoader["Batch"]
+
+
+READERS = ("indexed", "stream")
 
 
 class Batch(NamedTuple):
@@ -51,8 +58,15 @@ class GalaxyBatches(Dataset[Batch]):
         return len(self.targets)
 
     def __getitem__(self, rows: list[int]) -> Batch:
+        return self._with(rows, self.images[rows])
+
+    def of_pixels(self, rows: list[int], pixels: list[np.ndarray]) -> Batch:
+        """Return the batch of rows whose decoded images, (height, width, band), were read elsewhere."""
+        return self._with(rows, torch.stack([self.images.fitted(image) for image in pixels]))
+
+    def _with(self, rows: list[int], images: Tensor) -> Batch:
         index = torch.as_tensor(rows, dtype=torch.int64)
-        return Batch(self.images[rows], self.targets[index], self.keys[index], index)
+        return Batch(images, self.targets[index], self.keys[index], index)
 
 
 class EpochBatches(Sampler[list[int]]):
@@ -101,10 +115,14 @@ class GalaxyDataModule(pl.LightningDataModule):
         batch_size: Images a batch, shared by all processes; training drops the last incomplete one.
         num_workers: Processes that read ahead; with a cache none are needed.
         cache: ``memory``, ``disk`` or ``none``.
+        reader: ``indexed`` reads any image by its offset; ``stream`` reads shards front to back and decodes as it goes,
+            for training, validation and prediction. Pictures for figures and statistics are read by offset.
+        shuffle_window: Images that a stream's reader holds and mixes.
         progress: Called with the number of images decoded.
 
     Raises:
-        ValueError: where the training rows are fewer than one batch, or several processes cannot share the rows.
+        ValueError: where the training rows are fewer than one batch, several processes cannot share the rows, or the
+            reader is unknown or has a cache that it does not use.
     """
 
     def __init__(
@@ -118,9 +136,12 @@ class GalaxyDataModule(pl.LightningDataModule):
         batch_size: int = 32,
         num_workers: int = 0,
         cache: str = "memory",
+        reader: str = "indexed",
+        shuffle_window: int = 2048,
         progress: Callable[[int], None] = lambda done: None,
     ) -> None:
         super().__init__()
+        _check_reader(reader, cache, shuffle_window)
         _check_sizes(int(np.sum(roles == TRAIN)), int(np.sum(roles == VAL)), batch_size)
         self.data = data
         self.roles = roles
@@ -128,6 +149,7 @@ class GalaxyDataModule(pl.LightningDataModule):
         self.image_size = image_size
         self.batch_size = batch_size
         self.num_workers = num_workers
+        self.reader, self.shuffle_window = reader, shuffle_window
         self.images = ImageCache(data, image_size, field_fraction, cache, progress)
         truth = np.full((len(data), len(targets)), np.nan)
         for number, target in enumerate(targets):
@@ -164,24 +186,45 @@ class GalaxyDataModule(pl.LightningDataModule):
         loop: Any = self.trainer.fit_loop
         batches = loop.epoch_loop.batch_progress
         seen = 0 if batches.is_last_batch else batches.current.processed
-        return {"epoch": loop.epoch_progress.current.processed, "batches": seen}
+        return {"epoch": loop.epoch_progress.current.processed, "batches": seen, "processes": world.size()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on after those batches; Lightning starts the loader of a resumed run before it names the epoch."""
+        """Go on after those batches; Lightning starts the loader of a resumed run before it names the epoch.
+
+        Raises:
+            ValueError: where a stream was broken off within an epoch that other processes share otherwise.
+        """
+        before = state_dict.get("processes", world.size())
+        if self.reader == "stream" and state_dict["batches"] and before != world.size():
+            raise ValueError(
+                f"this run was broken off within epoch {state_dict['epoch'] + 1} on {before} devices and there are "
+                f"{world.size()} now, among which a stream cannot share the rest of that epoch; go on with "
+                f"{before} devices, or start anew with force=true"
+            )
         self.start = (state_dict["epoch"], state_dict["batches"])
 
-    def train_dataloader(self) -> DataLoader[Batch]:
+    def train_dataloader(self) -> Loader:
         """Return shuffled whole batches of the training rows."""
-        return self._loader(EpochBatches(self.rows(TRAIN), self.batch_size, self.seed, self.start))
+        rows = self.rows(TRAIN)
+        if self.reader == "stream":
+            order = (self.batch_size, self.seed, self.shuffle_window, self.start)
+            return self._stream(Shuffled(self.data.catalog, rows, *order), epoch=self.start[0])
+        return self._loader(EpochBatches(rows, self.batch_size, self.seed, self.start))
 
-    def val_dataloader(self) -> DataLoader[Batch] | list[DataLoader[Batch]]:
+    def val_dataloader(self) -> Loader | list[Loader]:
         """Return the validation rows in order, this process's share; an empty list where there are none."""
-        rows = self.rows(VAL)
-        return self.predict_loader(rows[world.rank() :: world.size()]) if len(rows) else []
+        rows = np.array_split(self.rows(VAL), world.size())[world.rank()]
+        return self.predict_loader(rows) if len(rows) else []
 
-    def predict_loader(self, rows: np.ndarray) -> DataLoader[Batch]:
-        """Return any rows, each once, in order."""
+    def predict_loader(self, rows: np.ndarray) -> Loader:
+        """Return any rows, each once: in order, or a stream as they lie in their shards."""
+        if self.reader == "stream":
+            return self._stream(Once(self.data.catalog, rows, self.batch_size))
         return self._loader(BatchSampler(rows.tolist(), self.batch_size, drop_last=False))
+
+    def _stream(self, plan: Plan, epoch: int = 0) -> StreamLoader[Batch]:
+        batches = ShardStream(self.data, plan, self.batches.of_pixels, world.rank(), world.size(), epoch)
+        return StreamLoader(batches, self.num_workers)
 
     def _loader(self, batches: Sampler[list[int]]) -> DataLoader[Batch]:
         return DataLoader(
@@ -193,6 +236,15 @@ class GalaxyDataModule(pl.LightningDataModule):
             multiprocessing_context="forkserver" if self.num_workers else None,
             pin_memory=torch.cuda.is_available(),
         )
+
+
+def _check_reader(reader: str, cache: str, shuffle_window: int) -> None:
+    if reader not in READERS:
+        raise ValueError(f"datamodule.reader is {reader!r}; choose {' or '.join(READERS)}")
+    if reader == "stream" and cache != "none":
+        raise ValueError(f"datamodule.cache is {cache!r} and a stream keeps no images; set datamodule.cache=none")
+    if shuffle_window < 1:
+        raise ValueError(f"datamodule.shuffle_window is {shuffle_window}; expected at least 1 image")
 
 
 def _check_sizes(trained: int, validated: int, batch_size: int) -> None:

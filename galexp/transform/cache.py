@@ -72,9 +72,13 @@ class ImageCache:
         if self.place == "disk":
             self._images = np.load(self._path(), mmap_mode="r")
 
+    def fitted(self, pixels: UInt8[np.ndarray, "height width band"]) -> UInt8[Tensor, "band side side"]:
+        """Bring a decoded image to the size of all others."""
+        image = torch.from_numpy(np.array(pixels.transpose(2, 0, 1), order="C"))
+        return resize_with_margin(image, self.image_size, self.field_fraction)
+
     def _decode(self, row: int) -> Tensor:
-        pixels = torch.from_numpy(np.array(self.data.pixels(row).transpose(2, 0, 1), order="C"))
-        return resize_with_margin(pixels, self.image_size, self.field_fraction)
+        return self.fitted(self.data.pixels(row))
 
     def _fill(self, place: str, progress: Callable[[int], None]) -> np.ndarray:
         if place == "memory":
