@@ -11,6 +11,7 @@ import pytest
 from galexp.config import choices, compose
 from galexp.run.name import run_hash
 from galexp.timing.base import Benchmark, Measurement
+from galexp.timing.environment import draw_galaxies, memory_of_search
 from galexp.timing.measure import Row, at_most
 
 TINY = ("size=tiny", "model=small_cnn")
@@ -113,11 +114,21 @@ def test_a_training_that_fails_before_its_first_step_says_why(desk):
 
 def test_environment_measures_each_number_of_tracers(shell):
     _, found = show(shell, "environment", "what.tracers=[200,400]", "what.reference=5")
-    names = ["delta5", "delta5", "neighbor search", "brute force", "search / brute force"]
-    assert [record["name"] for record in found] == [f"{name}, {n} tracers" for n in (200, 400) for name in names]
-    times = [record for record in found if record["name"].startswith("delta5")]
-    for spent, speed, count in ((times[0], times[1], 200), (times[2], times[3], 400)):
+    names = ["delta5", "neighbor search", "neighbor search", "brute force", "search / brute force"]
+    each = [f"{name}, {n} tracers" for n in (200, 400) for name in names]
+    whole = ["exponent of the search", "memory of a process that searches, 400 tracers"]
+    assert [record["name"] for record in found] == [*each, *whole]
+    search = [record for record in found if record["name"].startswith("neighbor search")]
+    for spent, speed, count in ((search[0], search[1], 200), (search[2], search[3], 400)):
         assert float(speed["median"]) == pytest.approx(count / float(spent["median"]))
+    assert [record["demand"] for record in search] == ["", "", "at most 5", ""]
+    assert {record["demand"] for record in found[-2:]} == {"at most 1.15", "at most 500"}
+
+
+def test_the_memory_of_a_process_that_searches_grows_with_the_galaxies():
+    galaxies = draw_galaxies(200_000, 0.1, seed=0)
+    few = tuple(column[:1000] for column in galaxies)
+    assert 10 < memory_of_search(galaxies) - memory_of_search(few) < 300
 
 
 def test_a_benchmark_of_the_users_own_is_one_yaml_and_one_class(fixed, shell):

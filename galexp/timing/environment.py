@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import pathlib
+import subprocess
+import sys
+import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +21,7 @@ from galexp.mock.field import lognormal_density, sample_points
 from galexp.mock.parent import LOG_SIGMA
 from galexp.terminal import say
 from galexp.timing.base import Benchmark, Measurement, Request, check_integer
-from galexp.timing.measure import Row, in_turns, rates, ratios
+from galexp.timing.measure import Demand, Row, at_most, in_turns, rates, ratios
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -35,6 +39,7 @@ NOTES = (
     "1000 km/s, itself left out, over the running median.",
     "The brute force looks at every tracer for some of the galaxies; its separations are asserted to be those of the "
     "search, and the ratio is of the time a galaxy.",
+    "Memory is the peak of a new process that does nothing but one search, Python and its libraries included.",
 )
 
 
@@ -43,10 +48,13 @@ class Environment(Benchmark):
     """Compute log(1 + delta5) of mock galaxies among themselves.
 
     Args:
-        tracers: Numbers of galaxies, each measured.
+        tracers: Numbers of galaxies, from few to many, each measured.
         max_redshift: Edge of the sphere that they fill.
         reference: Galaxies that the brute force looks at.
         seed: Of their places.
+        most_seconds: What the neighbor search of the most galaxies is demanded to take at most [s].
+        most_megabytes: What a process that does nothing else is demanded to hold at most [MB].
+        most_exponent: Of the number of galaxies, with which the time of the search is demanded to grow at most.
 
     Raises:
         ValueError: where a number is out of its range.
@@ -56,6 +64,9 @@ class Environment(Benchmark):
     max_redshift: float
     reference: int
     seed: int = 0
+    most_seconds: float
+    most_megabytes: float
+    most_exponent: float
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -67,34 +78,55 @@ class Environment(Benchmark):
             raise ValueError(f"what.max_redshift is {self.max_redshift}; expected above 0 and at most 1")
 
     def measure(self, request: Request) -> Measurement:
-        """Measure each number of galaxies."""
-        rows = [row for count in self.tracers for row in self._among(count)]
-        return Measurement(rows, NOTES, is_mock=True)
+        """Measure each number of galaxies, then how the time grows and what a process holds."""
+        times = {count: self._times(count) for count in self.tracers}
+        rows = [row for count, spent in times.items() for row in self._rows(count, spent)]
+        searches = [times[count]["search"] for count in self.tracers]
+        if len(searches) > 1:
+            step = np.log(self.tracers[-1] / self.tracers[0])
+            grown = [float(np.log(late / early) / step) for early, late in zip(searches[0], searches[-1], strict=True)]
+            rows.append(Row("exponent of the search", "", grown, self.warm_up, at_most(self.most_exponent)))
+        memory = memory_of_search(draw_galaxies(self.tracers[-1], self.max_redshift, self.seed))
+        name = f"memory of a process that searches, {self.tracers[-1]:,} tracers"
+        return Measurement([*rows, Row(name, "MB", [memory], 0, at_most(self.most_megabytes))], NOTES, is_mock=True)
 
-    def _among(self, count: int) -> list[Row]:
+    def _times(self, count: int) -> dict[str, list[float]]:
         say(f"{count:,} mock galaxies")
         galaxies = draw_galaxies(count, self.max_redshift, self.seed)
-        some = np.linspace(0, count - 1, min(self.reference, count)).astype(int)
+        some = self._some(count)
         chosen = (galaxies[0][some], galaxies[1][some], galaxies[2][some])
         check_equal(nth_neighbor_separation(*galaxies, *galaxies)[some], brute_force(chosen, galaxies))
-        times = in_turns(
-            {
-                "delta5": functools.partial(log_one_plus_delta5, *galaxies, *galaxies),
-                "search": functools.partial(nth_neighbor_separation, *galaxies, *galaxies),
-                "reference": functools.partial(brute_force, chosen, galaxies),
-            },
-            self.repeats,
-            self.warm_up,
-        )
-        speed = {name: rates(len(some) if name == "reference" else count, spent) for name, spent in times.items()}
-        table: list[tuple[str, str, list[float]]] = [
-            ("delta5", "s", times["delta5"]),
-            ("delta5", "galaxies/s", speed["delta5"]),
-            ("neighbor search", "galaxies/s", speed["search"]),
-            ("brute force", "galaxies/s", speed["reference"]),
-            ("search / brute force", "", ratios(speed["search"], speed["reference"])),
+        actions = {
+            "delta5": functools.partial(log_one_plus_delta5, *galaxies, *galaxies),
+            "search": functools.partial(nth_neighbor_separation, *galaxies, *galaxies),
+            "reference": functools.partial(brute_force, chosen, galaxies),
+        }
+        return in_turns(actions, self.repeats, self.warm_up)
+
+    def _some(self, count: int) -> np.ndarray:
+        return np.linspace(0, count - 1, min(self.reference, count)).astype(int)
+
+    def _rows(self, count: int, times: dict[str, list[float]]) -> list[Row]:
+        looked_at = {"delta5": count, "search": count, "reference": len(self._some(count))}
+        speed = {name: rates(looked_at[name], spent) for name, spent in times.items()}
+        demand = at_most(self.most_seconds) if count == self.tracers[-1] else None
+        table: list[tuple[str, str, list[float], Demand | None]] = [
+            ("delta5", "s", times["delta5"], None),
+            ("neighbor search", "s", times["search"], demand),
+            ("neighbor search", "galaxies/s", speed["search"], None),
+            ("brute force", "galaxies/s", speed["reference"], None),
+            ("search / brute force", "", ratios(speed["search"], speed["reference"]), None),
         ]
-        return [Row(f"{name}, {count:,} tracers", unit, values, self.warm_up) for name, unit, values in table]
+        return [Row(f"{name}, {count:,} tracers", unit, values, self.warm_up, due) for name, unit, values, due in table]
+
+
+def memory_of_search(galaxies: Columns) -> float:
+    """Search in a process that does nothing else and return the most memory that it held, Python included [MB]."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "galaxies.npy"
+        np.save(path, np.stack(galaxies))
+        command = [sys.executable, "-m", "galexp.timing.alone", str(path)]
+        return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def draw_galaxies(count: int, max_redshift: float, seed: int) -> Columns:
