@@ -69,7 +69,7 @@ def test_version_is_that_of_the_package(shell):
         (["list", "splt"], "unknown group 'splt'; did you mean 'split'"),
         (["list", "split", "model=smal_cnn"], "unknown model 'smal_cnn'; did you mean 'small_cnn'?"),
         (["train", "--multirun", "seeed=0,1"], "unknown key 'seeed'; did you mean 'seed'"),
-        (["train", "-m", "split=random,kfld"], "unknown split 'kfld'; did you mean 'kfold'?"),
+        (["train", "-m", "split=random,kfld"], "unknown split 'kfld'; did you mean 'kfold'"),
         (["evaluate", "--multirun", "runs"], "evaluate takes no --multirun; train does"),
         (["evaluate"], "evaluate needs the folder of a run"),
         (["train", "model.width=[1"], "cannot read 'model.width=[1'"),

@@ -84,7 +84,7 @@ def test_a_dataset_brings_its_task_and_facts_flow_through_interpolation(dataset)
         (["experiment=demo", "sede=1"], r"unknown key 'sede'; did you mean 'seed'"),
         (["+sede=1"], r"unknown key 'sede'; did you mean 'seed'"),
         (["++sede=1"], r"unknown key 'sede'; did you mean 'seed'"),
-        (["qqqq=1"], "unknown key 'qqqq'; choose from .*callback, checkpoint, datamodule, dataset"),
+        (["qqqq=1"], "unknown key 'qqqq'; choose from .*callback, checkpoint, cutout, datamodule, dataset"),
         (["+mock.objcts=3"], r"unknown key 'mock\.objcts'; did you mean 'objects'\?"),
         (["dataset.targets=[a"], r"cannot read 'dataset\.targets=\[a': write key=value, and quote"),
         (["xgass"], "cannot read 'xgass': write key=value"),

@@ -24,6 +24,8 @@ EQUAL = ("model.norm=group", "model.dropout=0", "trainer.limit_train_batches=1.0
 ENDLESS = ("trainer.max_epochs=5000",)
 MOST_SECONDS_TO_END = 10
 
+_PATH = os.pathsep.join([str(pathlib.Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+
 
 def weights(run):
     state = torch.load(run / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
@@ -77,7 +79,7 @@ def start(*words, command=(sys.executable, "-m", "galexp"), **environment):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parent), "OMP_NUM_THREADS": "1", **environment},
+        env={**os.environ, "PYTHONPATH": _PATH, "OMP_NUM_THREADS": "1", **environment},
     )
 
 

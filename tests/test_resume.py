@@ -16,6 +16,8 @@ TINY_WORDS = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20")
 FIVE_STEPS = ("trainer.limit_train_batches=1.0", "datamodule.batch_size=8", "trainer.max_epochs=2")
 OURS = ("history.csv", "metrics.json", "predictions.parquet", "split.parquet", "audit.json")
 
+_PATH = os.pathsep.join([str(pathlib.Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+
 
 def start(*words):
     """Start a command as a user would, without the W&B service of the process of the tests."""
@@ -25,7 +27,7 @@ def start(*words):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**environment, "PYTHONPATH": str(pathlib.Path(__file__).parent), "OMP_NUM_THREADS": "1"},
+        env={**environment, "PYTHONPATH": _PATH, "OMP_NUM_THREADS": "1"},
     )
 
 

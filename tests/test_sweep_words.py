@@ -108,6 +108,6 @@ def test_the_remedy_is_accepted(desk, words):
 
 
 def test_the_options_that_fit_a_pattern_are_swept_over(desk):
-    status, out, _ = desk(*SWEEP, "logger=none", "evaluation.bootstrap=20", "split=glob(delta5*)")
+    status, out, _ = desk(*SWEEP, "logger=none", "evaluation.bootstrap=20", "split=glob(delta5_q*)")
     assert (status, out.splitlines()[0]) == (0, "sweep over split: 2 jobs")
     assert len(list((desk.folder / "multirun").rglob("metrics.json"))) == 2
