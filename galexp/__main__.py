@@ -46,7 +46,8 @@ def _run(command: Command) -> int:
 
 
 def _fail(error: object, status: int) -> int:
-    sys.stderr.write(f"galexp: {error}\n")
+    if os.environ.get("RANK", "0") == "0":
+        sys.stderr.write(f"galexp: {error}\n")
     return status
 
 

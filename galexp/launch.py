@@ -31,6 +31,8 @@ _LARGEST = 2**31 - 1
 _GRACE = 4
 _PORT, _HIGHEST_PORT = 29500, 65535
 _LOST = "by peer"
+_INTERRUPTED = 130
+_HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 
 
 def devices(trainer: dict[str, Any]) -> int:
@@ -78,14 +80,21 @@ def together(trainer: dict[str, Any], function: Callable[..., Any], *arguments: 
             rdzv_backend="c10d",
             max_restarts=0,
             shutdown_timeout=_GRACE,
+            signals_to_handle="SIGINT,SIGHUP,SIGQUIT"
+            if "SUBMITIT_EXECUTOR" in os.environ
+            else "SIGTERM,SIGINT,SIGHUP,SIGQUIT",
             logs_specs=DefaultLogsSpecs(log_dir=folder),
         )
+        handlers = {name: signal.getsignal(name) for name in _HANDLED}
         try:
             answers = elastic_launch(config, _as_rank)(folder, trainer, function, *arguments)
         except ChildFailedError as error:
-            raise _cause(pathlib.Path(folder), error, world_size(trainer)) from None
+            raise _cause(pathlib.Path(folder), error, world_size(trainer), nodes(trainer) == 1) from None
         except SignalException as error:
             raise KeyboardInterrupt(signal.Signals(error.sigval).name) from error
+        finally:
+            for name, handler in handlers.items():
+                signal.signal(name, signal.SIG_DFL if handler is None else handler)
     return answers[min(answers)]
 
 
@@ -143,16 +152,21 @@ def _as_rank(folder: str, trainer: dict[str, Any], function: Callable[..., Any],
     with world.joined(world_size(trainer)):
         try:
             return function(*arguments)
+        except KeyboardInterrupt:
+            raise SystemExit(_INTERRUPTED) from None
         except Exception as error:
             note = {"rank": world.rank(), "text": str(error), "trace": traceback.format_exc(), "ours": is_ours(error)}
-            (pathlib.Path(folder) / f"{time.time_ns()}-{world.rank()}.failure").write_text(json.dumps(note))
+            path = pathlib.Path(folder) / f"{time.time_ns()}-{world.rank()}.failure"
+            path.with_suffix(".part").write_text(json.dumps(note))
+            path.with_suffix(".part").rename(path)
             raise
 
 
-def _cause(folder: pathlib.Path, error: ChildFailedError, processes: int) -> Exception:
+def _cause(folder: pathlib.Path, error: ChildFailedError, processes: int, is_alone: bool) -> Exception:
     """Return the failure that came first, as a sentence where galexp itself raised it."""
     notes = [json.loads(path.read_text()) for path in sorted(folder.glob("*.failure"))]
-    silent = sorted(set(range(processes)) - {note["rank"] for note in notes})
+    here = range(processes) if is_alone else ()
+    silent = sorted(set(here) - {note["rank"] for note in notes})
     if not notes or (_LOST in notes[0]["text"] and silent):
         rank, failure = error.get_first_failure()
         rank, why = (rank, failure.message) if not notes else (silent[0], "killed, or out of memory")

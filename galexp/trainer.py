@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -68,6 +70,20 @@ def _processes(trainer: dict[str, Any]) -> dict[str, Any]:
     if world.size() == 1:
         return {"devices": 1, "num_nodes": 1, "strategy": "auto", "plugins": [LightningEnvironment(), WholeFiles()]}
     return {"devices": devices(trainer), "plugins": [TorchElasticEnvironment(), WholeFiles()]}
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C be a KeyboardInterrupt, of which Lightning makes a SystemExit, and let the next one work as well."""
+    is_main = threading.current_thread() is threading.main_thread()
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    except SystemExit as error:
+        raise KeyboardInterrupt from error
+    finally:
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
 
 
 @contextlib.contextmanager

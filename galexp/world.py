@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from torch import distributed
 from galexp import terminal
 
 _PATIENCE = datetime.timedelta(hours=1)
+_LEADER_SPEAKS = 2.0
 Answer = TypeVar("Answer")
 
 
@@ -46,6 +48,8 @@ def _is_joined() -> bool:
 def joined(expected: int) -> Iterator[None]:
     """Join the processes of this job, and leave them at the end; only the leader writes to the terminal.
 
+    After an error on GPUs they are not left, which would need all of them: the process is about to end.
+
     Args:
         expected: Number of processes that the configuration asks for.
 
@@ -57,6 +61,7 @@ def joined(expected: int) -> Iterator[None]:
     if not is_leader():
         terminal.console.quiet = True
         warnings.simplefilter("ignore")
+    is_well = False
     try:
         if size() != expected:
             raise ValueError(
@@ -64,8 +69,10 @@ def joined(expected: int) -> Iterator[None]:
                 "make torchrun's --nproc-per-node and --nnodes equal to them"
             )
         yield
+        is_well = True
     finally:
-        distributed.destroy_process_group()
+        if is_well or not torch.cuda.is_available():
+            distributed.destroy_process_group()
 
 
 def from_leader(function: Callable[[], Answer]) -> Answer:
@@ -85,6 +92,7 @@ def from_leader(function: Callable[[], Answer]) -> Answer:
     finally:
         distributed.broadcast_object_list(shared, device=torch.device("cpu"))
     if shared[0] is None:
+        time.sleep(_LEADER_SPEAKS)
         raise SystemExit(1)
     answer: Answer = shared[0][0]
     return answer

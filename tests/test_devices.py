@@ -172,6 +172,40 @@ def test_a_sweep_may_mix_one_and_two_devices(desk):
 
 
 @pytest.mark.slow
+def test_ctrl_c_ends_a_sweep_also_in_a_job_of_one_device_after_one_of_two(desk):
+    place = "paths.runs=multirun/${trainer.devices}-devices"
+    process = start(
+        "--multirun",
+        "trainer=ddp_cpu",
+        "trainer.devices=2,1",
+        "seed=0,1",
+        place,
+        *trouble("wait", epoch=1),
+        "trainer.max_epochs=2",
+    )
+    for marker in ("hit", "hit", "hit"):
+        wait_for(lambda marker=marker: (desk.folder / marker).exists())
+        if len(runs_below(desk.folder)) == 2:
+            break
+        (desk.folder / marker).unlink()
+        wait_for(lambda: len(runs_below(desk.folder)) > 0)
+    os.kill(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "galexp: interrupted; the same command goes on from what was finished\n")
+    assert len(runs_below(desk.folder)) == 2
+
+
+@pytest.mark.slow
+def test_a_sweep_under_torchrun_is_refused(desk):
+    torchrun = (sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "-m", "galexp")
+    process = start("--multirun", "trainer=ddp_cpu", "seed=0,1", command=torchrun)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert err.count("galexp: a sweep starts the processes of its jobs itself; type it without torchrun") == 1
+    assert runs_below(desk.folder) == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("rank", [0, 1])
 @pytest.mark.parametrize(
     ("how", "words"),
@@ -208,6 +242,7 @@ def test_ending_the_command_ends_all_of_its_processes(desk, ending):
     wait_for(lambda: left_of(process.pid) == [], MOST_SECONDS_TO_END)
 
 
+@pytest.mark.slow
 def test_a_refusal_in_one_of_several_processes_is_one_sentence(desk):
     sentence = desk.refuses("train", *TINY_WORDS, "trainer=ddp_cpu", "datamodule.batch_size=64")
     assert sentence == "47 training rows are less than one batch of 64; lower batch_size"

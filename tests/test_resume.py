@@ -81,6 +81,7 @@ def offline_ids(run):
         (),
         pytest.param(("optimizer=adamw", "datamodule.num_workers=1", "datamodule.cache=none"), marks=pytest.mark.slow),
         pytest.param(("trainer=ddp_cpu",), marks=pytest.mark.slow),
+        pytest.param(("+trainer.accumulate_grad_batches=2",), marks=pytest.mark.slow),
     ],
 )
 def test_a_run_killed_within_an_epoch_and_started_again_ends_bitwise_like_one_left_alone(desk, words):
@@ -94,7 +95,8 @@ def test_a_run_killed_within_an_epoch_and_started_again_ends_bitwise_like_one_le
     whole, run = only_run(desk.folder / "whole"), only_run(desk.folder / "broken")
     assert (desk.folder / "hit").exists()
     assert not (run / "metrics.json").exists()
-    assert state(run)["global_step"] == 5 + 3
+    steps = 5 + 3 if "+trainer.accumulate_grad_batches=2" not in words else 3 + 1
+    assert state(run)["global_step"] == steps
     status, out, err = finish(*broken)
     assert status == 0, err
     assert "this run was interrupted: it goes on from its last checkpoint" in out
@@ -106,6 +108,7 @@ def test_a_run_killed_within_an_epoch_and_started_again_ends_bitwise_like_one_le
     assert offline_ids(run) == [identity, identity]
 
 
+@pytest.mark.slow
 def test_a_second_command_in_the_same_run_is_refused_and_the_first_ends_well(desk):
     words = ("logger=none", *trouble("wait", "hit"))
     first = start(*words)
@@ -141,6 +144,15 @@ def test_a_checkpoint_of_another_network_is_refused(desk):
     assert desk.train() == run
 
 
+def test_the_checkpoint_of_another_run_of_the_same_network_is_refused(desk):
+    other = desk.train("seed=1")
+    run = broken_off(desk, "seed=2")
+    (run / "checkpoints" / "last.ckpt").write_bytes((other / "checkpoints" / "last.ckpt").read_bytes())
+    sentence = desk.refuses("train", *TINY_WORDS, "logger=none", "seed=2")
+    assert f"last.ckpt is the state of another run, {other.name}; put this run's own file back, or train it" in sentence
+    assert desk.train("seed=2", "force=true") == run
+
+
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint", None])
 def test_a_checkpoint_that_cannot_be_read_is_refused(desk, content):
     run = broken_off(desk)
@@ -168,10 +180,18 @@ def test_an_edited_resolved_yaml_is_refused_and_left_as_it_is(desk, finished):
     assert desk.train() == run
 
 
-def test_a_resolved_yaml_that_is_no_yaml_is_refused(desk):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("seed: [", "resolved.yaml cannot be read ("),
+        ("- a", "resolved.yaml holds a list instead of keys; put back what it said"),
+        ("trainer: null", "resolved.yaml was edited since this run began; put back what it said"),
+    ],
+)
+def test_a_resolved_yaml_that_describes_no_run_is_refused(desk, content, words):
     run = broken_off(desk)
-    (run / "resolved.yaml").write_text("seed: [")
-    assert "resolved.yaml cannot be read (" in desk.refuses("train", *TINY_WORDS, "logger=none")
+    (run / "resolved.yaml").write_text(content)
+    assert words in desk.refuses("train", *TINY_WORDS, "logger=none")
 
 
 def test_a_word_in_resolved_yaml_that_computes_nothing_may_change(desk):
@@ -179,3 +199,15 @@ def test_a_word_in_resolved_yaml_that_computes_nothing_may_change(desk):
     path = run / "resolved.yaml"
     path.write_text(path.read_text().replace("num_workers: 0", "num_workers: 1"))
     assert desk.train() == run
+
+
+def test_ctrl_c_while_galaxies_are_predicted_ends_with_130_and_the_command_goes_on(desk, monkeypatch):
+    def interrupt(self, batch, batch_idx):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("galexp.task.regression.Regression.predict_step", interrupt)
+        status, _, err = desk("train", *TINY_WORDS, "logger=none")
+        assert (status, err) == (130, "galexp: interrupted; the same command goes on from what was finished\n")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert (desk.train() / "metrics.json").is_file()

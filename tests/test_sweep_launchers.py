@@ -201,9 +201,12 @@ def test_submitit_keeps_what_jobs_write_out_of_sight_and_leaves_nothing(beside, 
     assert re.search(r"^the jobs write into multirun/\.sweeps/\w+/\.submitit/\*/\*\.out$", done.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("trainer", ["cpu", "ddp_cpu"])
-def test_a_job_that_is_taken_off_its_machine_is_queued_again_and_resumes_from_its_checkpoint(started, desk, trainer):
-    words = ("hydra/launcher=submitit_local", "trainer.max_epochs=40", "checkpoint.minutes=0", f"trainer={trainer}")
+@pytest.mark.parametrize(("trainer", "force"), [("cpu", "true"), ("ddp_cpu", "false")])
+def test_a_job_that_is_taken_off_its_machine_is_queued_again_and_resumes_from_its_checkpoint(
+    started, desk, trainer, force
+):
+    words = ("hydra/launcher=submitit_local", "trainer.max_epochs=40", "checkpoint.minutes=0")
+    words = (*words, f"trainer={trainer}", f"force={force}")
     sweep = started(*words, jobs=1)
     (task,) = members(sweep.pid, "submitit.core._submit")
     os.kill(task, signal.SIGUSR2)

@@ -16,7 +16,7 @@ _STEPS_BETWEEN_AGREEMENTS = 16
 
 
 class WholeFiles(TorchCheckpointIO):
-    """Write a checkpoint straight to disk, beside its place, and put it there when it is whole."""
+    """Write a checkpoint beside its place, and put it there when it is whole."""
 
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | pathlib.Path, storage_options: Any = None
@@ -46,15 +46,20 @@ class LastCheckpoint(Checkpoint):
     the last one never does.
 
     Args:
-        path: Of the file.
+        path: Of the file, in the ``checkpoints/`` of its run.
         minutes: Between two states at most; 0 keeps one after every step.
     """
 
     def __init__(self, path: str | pathlib.Path, minutes: float) -> None:
         self.path = pathlib.Path(path)
+        self.run = self.path.parents[1].name
         self.seconds = 60 * minutes
         self._saved = self._took = 0.0
         self._step = -1
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the name of the run."""
+        return {"run": self.run}
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Begin to count the time."""
@@ -65,7 +70,8 @@ class LastCheckpoint(Checkpoint):
     ) -> None:
         """Save where it is time; after the last step of an epoch its end does so."""
         is_asked = self.seconds == 0 or trainer.world_size == 1 or batch_idx % _STEPS_BETWEEN_AGREEMENTS == 0
-        if is_asked and batch_idx + 1 < trainer.num_training_batches:
+        is_whole = (batch_idx + 1) % trainer.accumulate_grad_batches == 0
+        if is_asked and is_whole and batch_idx + 1 < trainer.num_training_batches:
             self._save_after(self.seconds, trainer)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -84,6 +90,21 @@ class LastCheckpoint(Checkpoint):
             trainer.save_checkpoint(self.path)
             self._saved, self._step = time.monotonic(), trainer.global_step
             self._took = self._saved - begun
+
+
+def refuse_foreign(path: pathlib.Path) -> None:
+    """Refuse to go on from the state of another run.
+
+    Raises:
+        ValueError: naming it.
+    """
+    callbacks = torch.load(path, map_location="cpu", weights_only=True, mmap=True)["callbacks"]
+    begun, own = callbacks.get("LastCheckpoint", {}).get("run"), path.parents[1].name
+    if begun != own:
+        raise ValueError(
+            f"{path} is the state of another run, {begun}; put this run's own file back, or train it anew with "
+            "force=true"
+        )
 
 
 def checkpoints(folder: str | pathlib.Path, has_val: bool, minutes: float) -> list[pl.Callback]:

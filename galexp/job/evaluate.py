@@ -26,7 +26,7 @@ from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
 from galexp.task.build import build_task
 from galexp.terminal import console, progress_bar, say
-from galexp.trainer import make_trainer, quiet
+from galexp.trainer import interruptible, make_trainer, quiet
 
 _ELSEWHERE = ("paths", "dataset", "imaging", "environment", "split", "mock", "size")
 _OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "experiment")
@@ -133,7 +133,7 @@ def result_of(
         )
     task = build_task(settings, datamodule.bands)
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
-    with quiet():
+    with quiet(), interruptible():
         trainer = make_trainer({**settings, "callback": {}}, target, None, has_val=False)
         photometry = instantiate(settings["dataset"]).photometry_in(data.catalog.colnames)
         draws = settings["evaluation"]["bootstrap"]

@@ -24,7 +24,16 @@ class Job:
     @property
     def is_finished(self) -> bool:
         """Whether nothing is left to do."""
-        return self.run.is_finished and not self.settings["force"]
+        return self.run.is_finished and not self.is_anew
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether what an earlier run left is to be removed: with ``force``, once for each job that is put in a queue.
+
+        A job of a sweep that is begun again by its queue has a text for ``force`` that its run was begun with.
+        """
+        force = self.settings["force"]
+        return bool(force) and not (isinstance(force, str) and self.run.was_begun_with(force))
 
     def announce(self) -> None:
         """Say which data is read and where the run lies."""
@@ -35,17 +44,17 @@ class Job:
         """Say whether the run was begun before."""
         if self.is_finished:
             say("this run is finished (force=true starts anew)")
-        elif self.run.last_checkpoint.is_file() and not self.settings["force"]:
+        elif self.run.last_checkpoint.is_file() and not self.is_anew:
             say("this run was interrupted: it goes on from its last checkpoint (force=true starts anew)")
 
     def check(self) -> None:
         """Refuse to go on with what is not the same run any more.
 
         Raises:
-            ValueError: where the data, the saved settings or the checkpoint are others than the run began with.
+            ValueError: where the data or the saved settings are others than the run began with.
         """
         run = self.run
-        if self.settings["force"] or not (run.is_finished or run.last_checkpoint.is_file()):
+        if self.is_anew or not (run.is_finished or run.last_checkpoint.is_file()):
             return
         run.check_unedited()
         if run.read_json("audit.json")["data_sha256"] != self.data.manifest.content_sha256:

@@ -12,6 +12,7 @@ import pytorch_lightning as pl
 from astropy.table import Table
 
 from galexp import launch, tracking, world
+from galexp.callback.checkpoint import refuse_foreign
 from galexp.callback.history import read_history
 from galexp.catalog.parquet import write_parquet
 from galexp.config import instantiate
@@ -30,7 +31,7 @@ from galexp.split.audit import Audit, audit, describe
 from galexp.split.base import VAL, role_counts
 from galexp.task.build import build_task
 from galexp.terminal import progress_bar, say
-from galexp.trainer import make_trainer, quiet
+from galexp.trainer import interruptible, make_trainer, quiet
 
 if TYPE_CHECKING:
     from pytorch_lightning.loggers import Logger
@@ -72,7 +73,7 @@ def _begin(
     job.check()
     job.announce_state()
     if not job.is_finished:
-        job.run.start(job.settings, anew=job.settings["force"])
+        job.run.start(job.settings, anew=job.is_anew)
     return job.settings, job.data.folder, job.run.folder, job.is_finished
 
 
@@ -85,7 +86,7 @@ def train(job: Job) -> None:
     logger = _start_logger(job) if world.is_leader() else None
     failed = True
     try:
-        with quiet():
+        with quiet(), interruptible():
             trainer, result = fit_and_evaluate(settings, datamodule, job.run, logger)
         if world.is_leader():
             facts = {"seed": settings["seed"], "split_sha256": found.hash, "data_folder": str(data.folder)}
@@ -116,12 +117,10 @@ def fit_and_evaluate(
     resume = str(run.last_checkpoint) if run.last_checkpoint.is_file() else None
     if resume:
         load_weights(task, run.last_checkpoint)
+        refuse_foreign(run.last_checkpoint)
     else:
         task.learn_statistics(datamodule)
-    try:
-        trainer.fit(task, datamodule=datamodule, ckpt_path=resume, weights_only=True)
-    except SystemExit as error:  # what Lightning makes of Ctrl-C
-        raise KeyboardInterrupt from error
+    trainer.fit(task, datamodule=datamodule, ckpt_path=resume, weights_only=True)
     assert trainer.world_size == world.size(), "every process that was asked for trains"
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
     draws = settings["evaluation"]["bootstrap"]

@@ -17,6 +17,7 @@ from yaml import YAMLError
 
 from galexp.run.name import run_hash
 
+_FORCE = ".force"
 _EDITED = "put back what it said, or train other settings as a run of their own"
 CHECKPOINTS = ("auto", "best", "last")
 
@@ -70,14 +71,24 @@ class RunDirectory:
 
     def start(self, settings: dict[str, Any], anew: bool) -> None:
         """Make the folder and write ``resolved.yaml``; with ``anew`` remove what an earlier run left."""
+        for path in self.folder.glob("checkpoints/.*.part"):
+            path.unlink()
         if anew:
             for path in self.folder.glob("*"):
                 if path.name != ".lock":
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.figures.mkdir(parents=True, exist_ok=True)
         partial = self.folder / ".resolved.yaml.part"
-        OmegaConf.save(OmegaConf.create(settings), partial)
+        saved = {key: bool(value) if key == "force" else value for key, value in settings.items()}
+        OmegaConf.save(OmegaConf.create(saved), partial)
         partial.rename(self.folder / "resolved.yaml")
+        if isinstance(settings.get("force"), str):
+            (self.folder / _FORCE).write_text(settings["force"])
+
+    def was_begun_with(self, force: str) -> bool:
+        """Tell whether it was begun anew by the job of a sweep that has this text for ``force``."""
+        path = self.folder / _FORCE
+        return path.is_file() and path.read_text() == force
 
     def settings(self) -> dict[str, Any]:
         """Read ``resolved.yaml``.
@@ -93,7 +104,8 @@ class RunDirectory:
             settings = OmegaConf.to_container(OmegaConf.load(path))
         except (YAMLError, OSError) as error:
             raise ValueError(f"{path} cannot be read ({' '.join(str(error).split())}); {_EDITED}") from error
-        assert isinstance(settings, dict)
+        if not isinstance(settings, dict):
+            raise ValueError(f"{path} holds a {type(settings).__name__} instead of keys; {_EDITED}")
         return {str(key): value for key, value in settings.items()}
 
     def check_unedited(self) -> None:
@@ -103,7 +115,11 @@ class RunDirectory:
             ValueError: where it was edited in what a run computes.
         """
         begun = self.read_json("audit.json")
-        if run_hash(self.settings(), begun["data_name"]) != begun["run_hash"]:
+        try:
+            is_same = run_hash(self.settings(), begun["data_name"]) == begun["run_hash"]
+        except (AttributeError, KeyError, TypeError):
+            is_same = False
+        if not is_same:
             raise ValueError(f"{self.folder / 'resolved.yaml'} was edited since this run began; {_EDITED}")
 
     def write_json(self, name: str, content: Any) -> None:

@@ -41,16 +41,18 @@ def job(composed: DictConfig, notes: pathlib.Path) -> float | None:
     if is_first_task():
         say(f"job {number}: {' '.join(note.words)}", "bold")
         note.write(notes)
-    note = dataclasses.replace(_trained(composed, note, chosen["hydra/sweeper"] != "basic"), ended=True)
+    is_search, token = chosen["hydra/sweeper"] != "basic", f"{notes.parent.name}-{number}"
+    note = dataclasses.replace(_trained(composed, note, is_search, token), ended=True)
     if is_first_task():
         note.write(notes)
     return note.objective
 
 
-def _trained(composed: DictConfig, note: Note, is_search: bool) -> Note:
+def _trained(composed: DictConfig, note: Note, is_search: bool, token: str) -> Note:
     name_first_machine()
     try:
-        run = train_once(settings(composed))
+        point = settings(composed)
+        run = train_once({**point, "force": point["force"] and token})
         objective = validation_error(run) if is_search else None
         return dataclasses.replace(note, folder=str(run.folder), objective=objective)
     except KeyboardInterrupt as error:

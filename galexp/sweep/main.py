@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import pathlib
 
+from galexp import world
 from galexp.command import Command
+from galexp.config import UsageError
 from galexp.page.search import Trial, show_trials
 from galexp.page.sweep import show_sweep
 from galexp.run.directory import RunDirectory
@@ -20,6 +22,8 @@ _LOST = "it ended without a word: killed, out of memory, its machine lost, or go
 
 def main(command: Command) -> int:
     """Run one job per point; a failed job is listed, the others run, and the exit status tells."""
+    if world.is_launched():
+        raise UsageError("a sweep starts the processes of its jobs itself; type it without torchrun")
     plan = make_plan(command)
     refuse_same_runs(plan)
     swept = ", ".join(plan.values()) or "one point"

@@ -117,8 +117,9 @@ class Regression(Task):
         return self.loss((preds - self.target_mean) / self.target_std, (truth - self.target_mean) / self.target_std)
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
-        """Seed what is random inside the network, such as dropout, by step and rank: a broken run goes on alike."""
-        torch.manual_seed(int(np.random.SeedSequence([self.seed, self.global_step, world.rank()]).generate_state(1)[0]))
+        """Seed what is random inside the network, such as dropout, by batch and rank: a broken run goes on alike."""
+        moment = [self.seed, self.current_epoch, batch_idx, world.rank()]
+        torch.manual_seed(int(np.random.SeedSequence(moment).generate_state(1)[0]))
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """Return the loss of an augmented batch."""
@@ -142,7 +143,7 @@ class Regression(Task):
             total, number = checkpoint["train_squared_errors"]
             self.train_rmse.sum_squared_error.fill_(total)
             self.train_rmse.total.fill_(number)
-            self.train_rmse._update_count = number
+            self.train_rmse._update_count = number  # without which torchmetrics warns that nothing was added
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Gather predictions of the validation rows."""
