@@ -186,21 +186,17 @@ class GalaxyDataModule(pl.LightningDataModule):
         loop: Any = self.trainer.fit_loop
         batches = loop.epoch_loop.batch_progress
         seen = 0 if batches.is_last_batch else batches.current.processed
-        return {"epoch": loop.epoch_progress.current.processed, "batches": seen, "processes": world.size()}
+        place = {"epoch": loop.epoch_progress.current.processed, "batches": seen}
+        return {**place, "processes": world.size(), "num_workers": self.num_workers}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on after those batches; Lightning starts the loader of a resumed run before it names the epoch.
 
         Raises:
-            ValueError: where a stream was broken off within an epoch that other processes share otherwise.
+            ValueError: where a stream was broken off within an epoch that other processes or workers share otherwise.
         """
-        before = state_dict.get("processes", world.size())
-        if self.reader == "stream" and state_dict["batches"] and before != world.size():
-            raise ValueError(
-                f"this run was broken off within epoch {state_dict['epoch'] + 1} on {before} devices and there are "
-                f"{world.size()} now, among which a stream cannot share the rest of that epoch; go on with "
-                f"{before} devices, or start anew with force=true"
-            )
+        if self.reader == "stream" and state_dict["batches"]:
+            _check_readers(state_dict, self.num_workers)
         self.start = (state_dict["epoch"], state_dict["batches"])
 
     def train_dataloader(self) -> Loader:
@@ -234,6 +230,7 @@ class GalaxyDataModule(pl.LightningDataModule):
             num_workers=self.num_workers,
             persistent_workers=self.num_workers > 0,
             multiprocessing_context="forkserver" if self.num_workers else None,
+            worker_init_fn=world.end_with_parent,
             pin_memory=torch.cuda.is_available(),
         )
 
@@ -245,6 +242,24 @@ def _check_reader(reader: str, cache: str, shuffle_window: int) -> None:
         raise ValueError(f"datamodule.cache is {cache!r} and a stream keeps no images; set datamodule.cache=none")
     if shuffle_window < 1:
         raise ValueError(f"datamodule.shuffle_window is {shuffle_window}; expected at least 1 image")
+
+
+def _check_readers(state_dict: dict[str, Any], num_workers: int) -> None:
+    epoch = state_dict["epoch"] + 1
+    before = state_dict.get("processes", world.size())
+    if before != world.size():
+        raise ValueError(
+            f"this run was broken off within epoch {epoch} on {before} devices and there are {world.size()} now, among "
+            f"which a stream cannot share the rest of that epoch; go on with {before} devices, or start anew with "
+            "force=true"
+        )
+    before = state_dict.get("num_workers", num_workers)
+    if max(before, 1) != max(num_workers, 1):
+        raise ValueError(
+            f"this run was broken off within epoch {epoch} with datamodule.num_workers={before} and it is "
+            f"{num_workers} now, among which a stream cannot share the rest of that epoch; go on with "
+            f"datamodule.num_workers={before}, or start anew with force=true"
+        )
 
 
 def _check_sizes(trained: int, validated: int, batch_size: int) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import multiprocessing
 import os
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -105,6 +107,24 @@ def gathered(value: Answer) -> list[Answer]:
     found: list[Any] = [None] * size()
     distributed.all_gather_object(found, value)
     return found
+
+
+def end_with_parent(worker: int) -> None:
+    """Let this process, a worker that reads ahead, end with the one that it reads for, however that ends.
+
+    Workers are started by a server of Python's and not by the process that they read for: nobody else tells them.
+
+    Args:
+        worker: Number of the worker, which torch gives.
+    """
+    threading.Thread(target=_wait_and_end, daemon=True).start()
+
+
+def _wait_and_end() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "a worker was started by another process"
+    parent.join()
+    os._exit(1)
 
 
 @contextlib.contextmanager

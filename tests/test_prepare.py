@@ -13,7 +13,7 @@ import pytest
 from astropy.table import Table
 from PIL import Image
 
-from galexp.dataset.location import find
+from galexp.dataset.location import find, settled
 from galexp.shard.read import PreparedData
 
 ROWS = 8
@@ -238,6 +238,24 @@ def test_data_of_a_survey_whose_name_begins_like_anothers_is_not_taken_for_it(sh
     assert find(settings) is None
     settings["choices"]["dataset"] = "xgass-mine"
     assert find(settings).name == "xgass-mine-file-files"
+
+
+def test_images_of_ones_own_imaging_are_found_after_the_known_ones_and_before_a_mock(shell):
+    settings = {
+        "choices": {"dataset": "xgass", "imaging": "auto", "size": "paper"},
+        "dataset": {"catalog": "auto"},
+        "paths": {"data": "data"},
+        "mock": {},
+    }
+    for name in ("xgass-mock-mock", "xgass-file-my-camera", "xgass-file-gray"):
+        assert getattr(find(settings), "name", None) != name
+        (shell.folder / "data" / name).mkdir(parents=True)
+        (shell.folder / "data" / name / "manifest.json").touch()
+        assert find(settings).name == name
+    assert settled(settings, find(settings))["choices"]["imaging"] == "gray"
+    settings["choices"]["imaging"] = "my-camera"
+    assert find(settings).name == "xgass-file-my-camera"
+    assert settled(settings, find(settings))["choices"]["imaging"] == "my-camera"
 
 
 def test_on_a_full_disk_the_old_data_stays_and_the_same_command_completes_later(shell):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -35,6 +36,18 @@ def finish(*words):
     process = start(*words)
     out, err = process.communicate(timeout=120)
     return process.returncode, out, err
+
+
+def workers():
+    """Return what still reads ahead in this folder."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            is_ours = (
+                b"forkserver" in (path / "cmdline").read_bytes() and (path / "cwd").readlink() == pathlib.Path.cwd()
+            )
+            found += [path.name] * (is_ours and path.name != str(os.getpid()))
+    return found
 
 
 def trouble(how, marker, **place):
@@ -97,6 +110,7 @@ def test_a_run_killed_within_an_epoch_and_started_again_ends_bitwise_like_one_le
     assert not (run / "metrics.json").exists()
     steps = 5 + 3 if "+trainer.accumulate_grad_batches=2" not in words else 3 + 1
     assert state(run)["global_step"] == steps
+    assert workers() == []
     status, out, err = finish(*broken)
     assert status == 0, err
     assert "this run was interrupted: it goes on from its last checkpoint" in out

@@ -23,10 +23,12 @@ class WebFile:
     Args:
         service: A field of :class:`Services`.
         path: On that service.
+        column: That the table must have, none in particular where empty.
     """
 
     service: str
     path: str
+    column: str = ""
 
     @property
     def file_name(self) -> str:
@@ -41,16 +43,24 @@ class WebFile:
         """Fetch the file into a folder and return its path.
 
         Raises:
-            ServiceError: where it cannot be had, or what came is no table.
+            ServiceError: where it cannot be had, or what came is no table, or one without rows or that column.
         """
-        return fetch_file(self.address(services), folder / self.file_name, services)
+        return fetch_file(self.address(services), folder / self.file_name, services, self.column)
 
 
-def fetch_file(address: str, path: pathlib.Path, services: Services) -> pathlib.Path:
+def fetch_file(address: str, path: pathlib.Path, services: Services, column: str = "") -> pathlib.Path:
     """Fetch a table: bytes go to ``<name>.part``, which a later attempt goes on from, and are renamed when they read.
 
+    They are read under ``unread-<name>``, which ends as the suffix of a table must; nothing is ``<name>`` before that.
+
+    Args:
+        address: Where it is.
+        path: Where it goes.
+        services: How patiently it is asked for.
+        column: That it must have, none in particular where empty.
+
     Raises:
-        ServiceError: where it cannot be had, or what came is no table.
+        ServiceError: where it cannot be had, or what came is no table, or one without rows or that column.
     """
     part = path.with_name(f"{path.name}.part")
     session = services.polite(requests.Session())
@@ -66,7 +76,7 @@ def fetch_file(address: str, path: pathlib.Path, services: Services) -> pathlib.
                 time.sleep(services.pause * 2**attempt)
             except requests.RequestException as error:
                 raise services.failure(address, error, path.name) from error
-    return _in_place(part, path, address)
+    return _in_place(part, path, address, column)
 
 
 def _append(session: requests.Session, address: str, part: pathlib.Path, timeout: float) -> None:
@@ -84,18 +94,32 @@ def _append(session: requests.Session, address: str, part: pathlib.Path, timeout
                 file.write(chunk)
 
 
-def _in_place(part: pathlib.Path, path: pathlib.Path, address: str) -> pathlib.Path:
-    """Rename a file that reads as a table; throw away what does not."""
+def _in_place(part: pathlib.Path, path: pathlib.Path, address: str, column: str) -> pathlib.Path:
+    """Rename a file that reads as a table with rows; throw away what does not."""
     with part.open("rb") as file:
         beginning = file.read(64).lstrip().lower()
     if not beginning or beginning.startswith((b"<html", b"<!doctype html")):
         part.unlink()
         found = "a web page" if beginning else "nothing"
         raise ServiceError(f"{address} gave {found} instead of {path.name}; check the address, or try again later")
-    part.rename(path)
+    unread = part.rename(path.with_name(f"unread-{path.name}"))
     try:
-        read_catalog(path)
+        _check_table(unread, column)
     except ValueError as error:
-        path.unlink()
+        unread.unlink()
         raise ServiceError(f"{address} gave something that is no table: {error}; try again later") from error
-    return path
+    return unread.rename(path)
+
+
+def _check_table(path: pathlib.Path, column: str) -> None:
+    """Refuse what reads as a table and is none: a line of plain text is the head of a CSV without rows.
+
+    Raises:
+        ValueError: for a table without rows, or without that column.
+    """
+    table = read_catalog(path)
+    found = ", ".join(table.colnames)[:200]
+    if len(table) == 0:
+        raise ValueError(f"it has no row below {found!r}, expected at least one")
+    if column and column not in table.colnames:
+        raise ValueError(f"its columns are {found!r}, expected {column!r} among them")

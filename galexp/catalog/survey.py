@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import requests
 from astropy.table import Table, vstack
 from astroquery.exceptions import RemoteServiceError, TableParseError
@@ -39,7 +40,7 @@ def fetch_sql(query: SqlQuery, folder: pathlib.Path, services: Services) -> path
 
     Raises:
         ServiceError: where a page cannot be had.
-        ValueError: where the query gives no row.
+        ValueError: where the query gives no row, or as many rows of one key as a page holds.
     """
     pages = _Pages(folder / f".{query.name}.pages", query, services)
     joined = vstack(list(pages.fetch()), metadata_conflicts="silent")
@@ -64,29 +65,69 @@ class _Pages:
     services: Services
 
     def fetch(self) -> Iterator[Table]:
-        """Yield every page, from disk where it is there, until one is empty.
+        """Yield the whole keys of every page, from disk where it is there, until one is empty.
 
         A short page is no end, since the server may give fewer rows at a time than it is asked for.
+
+        Raises:
+            ServiceError: where a page cannot be had.
+            ValueError: where there is no row, or a page is full of one key.
         """
         self._prepare()
         session = _sky_server(self.services)
-        after, done = -1, 0
+        after, done, longest = -1, 0, 0
         for number in itertools.count():
-            path = self.folder / f"{number:06d}.parquet"
-            if not path.is_file():
-                time.sleep(self.services.pause if number else 0)
-                _written(self._ask(session, after), path)
-            page = read_parquet(path)
+            page = self._page(session, number, after)
             if len(page) == 0:
                 break
-            done, after = done + len(page), max(int(key) for key in page[self.query.key_column])
+            whole = self._whole_keys(page, longest)
+            longest = max(longest, len(page))
+            done, after = done + len(whole), max(self._keys(whole))
             say(f"{self.query.name}: {done:,} rows")
-            yield page
+            yield whole
         if not done:
             raise ValueError(f"{self.query.address(self.services)} gives no row; check the release and the query")
 
+    def _keys(self, page: Table) -> list[int]:
+        return [int(key) for key in page[self.query.key_column]]
+
+    def _page(self, session: SDSSClass, number: int, after: int) -> Table:
+        """Return a page from disk, else from the server; only two empty answers are an end, and none is kept."""
+        path = self.folder / f"{number:06d}.parquet"
+        if not path.is_file():
+            time.sleep(self.services.pause if number else 0)
+            page = self._ask(session, after)
+            if len(page) == 0:
+                time.sleep(self.services.pause)
+                page = self._ask(session, after)
+            if len(page) == 0:
+                return page
+            _written(page, path)
+        return read_parquet(path)
+
+    def _whole_keys(self, page: Table, longest: int) -> Table:
+        """Return the rows whose key surely ends within the page: all but those of the last key.
+
+        A page of one key is its end where it is shorter than what was asked for, and than a page that came before.
+
+        Raises:
+            ValueError: for a page that is full of one key.
+        """
+        keys = np.array(self._keys(page))
+        whole = keys < keys.max()
+        if whole.any():
+            return page[whole]
+        rows = min(longest or self.services.page_rows, self.services.page_rows)
+        if len(page) >= rows:
+            raise ValueError(
+                f"{self.query.name}: a page of {len(page):,} rows is full of {self.query.key} {keys.max()}, expected "
+                "fewer rows of one key than a page holds; set services.page_rows higher, or check the query"
+            )
+        return page
+
     def _prepare(self) -> None:
-        made_of = json.dumps([self.query.page(-1, self.services.page_rows), self.services.skyserver])
+        asked = self.query.page(-1, self.services.page_rows)
+        made_of = json.dumps([asked, self.services.skyserver, "the last key of a page is asked for again"])
         digest = hashlib.sha256(f"{made_of} {self.services.release}".encode()).hexdigest()
         mark = self.folder / "query.sha256"
         if mark.is_file() and mark.read_text() == digest:

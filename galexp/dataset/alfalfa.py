@@ -14,7 +14,8 @@ from galexp.config import UsageError, nearest
 from galexp.dataset.alfalfa_columns import COLUMNS, DURBALA_COLUMNS, FLAGS, FROM_MPA_JHU
 from galexp.dataset.alfalfa_tables import DR7, DURBALA_2020, MAIN_TABLE, MPA_JHU_TABLE
 from galexp.dataset.base import Column, Cut, Dataset
-from galexp.dataset.mpa_jhu import KEY, read_mpa_jhu
+from galexp.dataset.column import COUNTS
+from galexp.dataset.mpa_jhu import KEY, PUBLISHED, read_mpa_jhu
 from galexp.dataset.tables import MAIN
 
 MASSES = {"mpa_jhu": MPA_JHU_TABLE, "durbala2020": DURBALA_2020}
@@ -24,7 +25,11 @@ _PHOTOMETRY = {
     "durbala2020": ("mag_r", "u_minus_r", "g_minus_i"),
 }
 _PUBLISHED = {"read": 15855, "in the DR7 table": 12468, "OCcode I": 11739, "H I mass": 11731}
-_PUBLISHED_MPA_JHU = {"stellar mass": 7411, "with an image": 7399}
+_PUBLISHED_MPA_JHU = PUBLISHED | {"stellar mass": 7411}
+_PUBLISHED_SAMPLES = {
+    "a40A": {"of these in_a40B": 4797, "with an image": 7399},
+    "a40B": {"sample a40B": 4797},
+}
 
 
 class ALFALFA(Dataset):
@@ -73,11 +78,9 @@ class ALFALFA(Dataset):
         self.stellar_mass, self.sample = stellar_mass, sample
         self.tables = (MAIN_TABLE, DR7, MASSES[stellar_mass])
         self.photometry = _PHOTOMETRY[stellar_mass]
-        self.published = _PUBLISHED | (_PUBLISHED_MPA_JHU if is_mpa_jhu and sample == "a40A" else {})
+        self.published = _PUBLISHED | (_PUBLISHED_MPA_JHU | _PUBLISHED_SAMPLES[sample] if is_mpa_jhu else {})
         self.cuts = (*_CUTS, *([_A40B] if sample == "a40B" else []))
         self.tallies = ("in_a40B",)
-        if is_mpa_jhu:
-            self.published |= {"sample a40B" if sample == "a40B" else "of these in_a40B": 4797}
 
     def load(self, files: Mapping[str, pathlib.Path], text: Sequence[str]) -> Table:
         """Join the DR7 table and the stellar masses to the main table, a row for each of its 15,855.
@@ -95,7 +98,9 @@ class ALFALFA(Dataset):
             masses = self._with_texts(path, text, "AGC")
             joined = _joined(joined, masses, (self.renamed.get("id", "AGCNr"), "AGC"), path)
         else:
-            joined = _joined(joined, read_mpa_jhu(path, FROM_MPA_JHU), ("PhotoObjID", KEY), path, FROM_MPA_JHU)
+            masses = read_mpa_jhu(path, FROM_MPA_JHU)
+            joined = _joined(joined, masses, ("PhotoObjID", KEY), path, FROM_MPA_JHU)
+            joined.meta[COUNTS] = masses.meta[COUNTS]
             self._check_sample(joined, path)
         joined.remove_column(MATCHED)
         return joined

@@ -12,7 +12,7 @@ from astropy.table import Table
 
 from galexp.catalog.read import as_identifiers, read_catalog
 from galexp.config import UsageError, nearest
-from galexp.dataset.column import Column, Cut, Selection, apply_cuts
+from galexp.dataset.column import COUNTS, Column, Cut, Selection, apply_cuts
 from galexp.dataset.tables import MAIN, PublishedTable, locate_tables
 
 __all__ = ["Column", "Cut", "Dataset", "Selection"]
@@ -85,6 +85,8 @@ class Dataset(abc.ABC):
     def load(self, files: Mapping[str, pathlib.Path], text: Sequence[str]) -> Table:
         """Read the survey's tables and join them into one, a row for each row of the main one.
 
+        ``meta[COUNTS]`` may hold rows of the joined tables, step by step, for the counts of the selection.
+
         Args:
             files: As :meth:`locate` returns them.
             text: Columns that hold texts, even if they look like numbers.
@@ -119,7 +121,7 @@ class Dataset(abc.ABC):
         catalog, taken = self._under_our_names(table, names, main)
         self._check_targets(catalog, table, main)
         selected, counts = apply_cuts(catalog, self.cuts)
-        counts = {"read": len(catalog), **counts}
+        counts = {**table.meta.get(COUNTS, {}), "read": len(catalog), **counts}
         if len(selected) == 0:
             steps = ", ".join(f"{step}: {count}" for step, count in counts.items())
             raise ValueError(f"no row of {main} is left by the cuts of {self.name} ({steps}); check its columns' units")
@@ -134,7 +136,8 @@ class Dataset(abc.ABC):
             values = column.computed(catalog) if source is None else column.values(table, source, path)
             if values is not None:
                 catalog[column.name] = values
-                catalog[column.name].unit = column.unit or (table[source].unit if source else None)
+                own = table[source].unit if source and column.unit is None else None
+                catalog[column.name].unit = column.unit or own
                 catalog[column.name].description = column.description
             taken |= {source} if source else set()
         return catalog, taken

@@ -14,7 +14,6 @@ from astropy.table import Table
 from galexp.catalog.vote_tree import ANSWERS, QUESTIONS, ROUNDING, closure_errors, reaching
 from galexp.dataset.base import Column, Dataset, Selection
 from galexp.dataset.by_hand import ByHand
-from galexp.dataset.location import SURVEY
 from galexp.dataset.tables import MAIN, PublishedTable
 from galexp.dataset.unlabeled import is_unlabeled, read_unlabeled
 
@@ -56,10 +55,10 @@ class GZ2(Dataset):
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
         targets = [targets] if isinstance(targets, str) else list(targets)
         own = [target for target in targets if target not in {column.name for column in GZ2.columns}]
-        self.columns = (*GZ2.columns, *(Column(target, (), "", "a column of the table at hand") for target in own))
-        super().__init__(catalog, [] if is_unlabeled(catalog, self.tables) else targets, columns)
-        count = PUBLISHED.get(pathlib.Path(TABLE if catalog == SURVEY else catalog).stem)
-        self.published = {} if count is None else {"read": count}
+        self.columns = (*GZ2.columns, *(Column(target, (), None, "a column of the table at hand") for target in own))
+        is_without = is_unlabeled(catalog, self.tables)
+        super().__init__(catalog, [] if is_without else targets, columns)
+        self.ignored_targets = targets if is_without else []
 
     def locate(self, path: str | pathlib.Path) -> dict[str, pathlib.Path]:
         """Return the file of the table, or what holds images alone."""
@@ -85,7 +84,12 @@ class GZ2(Dataset):
         """
         if not pathlib.Path(path).exists():
             raise FileNotFoundError(f"there is no {path}; {DOWNLOAD}")
-        selection = read_unlabeled(path) if is_unlabeled(path, self.tables) else super().read(path)
+        count = PUBLISHED.get(self.locate(path)[MAIN].stem)
+        self.published = {} if count is None else {"read": count}
+        if is_unlabeled(path, self.tables):
+            selection = read_unlabeled(path, self.tables, self.ignored_targets)
+        else:
+            selection = super().read(path)
         catalog = selection.catalog[np.argsort(selection.catalog["id"], kind="stable")]
         if all(answer.name in catalog.colnames for answer in ANSWERS):
             _check_votes(catalog, path)

@@ -12,7 +12,8 @@ from galexp.shard.manifest import FILE_NAME, read_manifest, recipe_hash
 MOCK = "mock"
 AUTO = "auto"
 SURVEY = "survey"
-_MOST_REAL_FIRST = (SURVEY, "sdss", "legacy", "file", "hdf5", "zip", "files", "gray", MOCK)
+_CATALOGS = (SURVEY, "file")
+_IMAGES = ("sdss", "legacy", "hdf5", "zip", "files", "gray")
 
 
 def catalog_kind(settings: dict[str, Any]) -> str:
@@ -74,20 +75,20 @@ def _recipe(path: pathlib.Path) -> dict[str, Any] | None:
 def find(settings: dict[str, Any]) -> pathlib.Path | None:
     """Return the most real prepared data that fits the configuration, None where there is none.
 
-    A survey's catalog comes before a table of the user's, and that before a mock; likewise for images.
+    A survey's catalog comes before a table of the user's, and that before a mock; likewise for images, of which those
+    of an imaging of the user's own come last before a mock's.
     """
     wanted = (catalog_kind(settings), settings["choices"]["imaging"])
-    found: list[tuple[list[int], pathlib.Path]] = []
+    found: list[tuple[int, int, pathlib.Path]] = []
     start = f"{settings['choices']['dataset']}-"
     for path in pathlib.Path(settings["paths"]["data"]).glob(f"{start}*/{FILE_NAME}"):
-        kinds = path.parent.name.removeprefix(start).split("-")
-        if len(kinds) != 2 or not set(kinds) <= set(_MOST_REAL_FIRST):
-            continue
-        fits = all(want in (AUTO, kind) for want, kind in zip(wanted, kinds, strict=True))
-        if fits and MOCK not in kinds:
-            found.append(([_MOST_REAL_FIRST.index(kind) for kind in kinds], path.parent))
+        catalog, _, imaging = path.parent.name.removeprefix(start).partition("-")
+        fits = all(want in (AUTO, kind) for want, kind in zip(wanted, (catalog, imaging), strict=True))
+        if fits and catalog in _CATALOGS and imaging:
+            rank = _IMAGES.index(imaging) if imaging in _IMAGES else len(_IMAGES)
+            found.append((_CATALOGS.index(catalog), rank, path.parent))
     if found:
-        return min(found)[1]
+        return min(found)[2]
     mock = mock_folder(settings)
     is_wanted = all(want in (AUTO, MOCK) for want in wanted)
     return mock if is_wanted and (mock / FILE_NAME).is_file() else None
@@ -96,7 +97,8 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
 def settled(settings: dict[str, Any], data: pathlib.Path) -> dict[str, Any]:
     """Return settings that say which data was found where they said ``auto``, without a mock's where it is none."""
     settings = copy.deepcopy(settings)
-    settings["choices"]["imaging"] = data.name.removeprefix(f"{settings['choices']['dataset']}-").split("-")[1]
-    if settings["choices"]["imaging"] != MOCK:
+    catalog, _, imaging = data.name.removeprefix(f"{settings['choices']['dataset']}-").partition("-")
+    settings["choices"]["imaging"] = MOCK if catalog == MOCK else imaging
+    if catalog != MOCK:
         settings |= {"imaging": {}, "mock": {}}
     return settings

@@ -10,9 +10,10 @@ from astropy.table import Table
 
 from galexp.dataset.base import Column, Dataset, Selection
 from galexp.dataset.by_hand import ByHand
+from galexp.dataset.location import SURVEY
 from galexp.dataset.tables import MAIN, PublishedTable
 from galexp.dataset.unlabeled import is_unlabeled, read_unlabeled
-from galexp.image.hdf5 import FrameSeries, read_series
+from galexp.image.hdf5 import FrameSeries, MergerFrames, read_series
 
 SUFFIXES = (".hdf5", ".h5")
 FILES = tuple(f"output_bw_{side}.hdf5" for side in (512, 1024, 2048, 256))
@@ -53,8 +54,10 @@ class Mergers(Dataset):
     tables = (PublishedTable(MAIN, FILES, (ByHand(FILES[0], DOWNLOAD),)),)
 
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
-        super().__init__(catalog, [] if is_unlabeled(catalog, self.tables) else targets, columns)
-        self.published = {"read": PUBLISHED} if pathlib.Path(catalog).name in FILES else {}
+        super().__init__(catalog, targets, columns)
+        self.ignored_targets: list[str] = []
+        if is_unlabeled(catalog, self.tables):
+            self.ignored_targets, self.targets = self.targets, []
 
     def locate(self, path: str | pathlib.Path) -> dict[str, pathlib.Path]:
         """Return the file of the frames, or the table, or what holds images alone."""
@@ -81,15 +84,33 @@ class Mergers(Dataset):
         """
         if not pathlib.Path(path).exists():
             raise FileNotFoundError(f"there is no {path}; {DOWNLOAD}")
-        if is_unlabeled(path, self.tables):
-            return read_unlabeled(path)
         file = self.locate(path)[MAIN]
+        self.published = {"read": PUBLISHED} if file.name in FILES else {}
+        if is_unlabeled(path, self.tables):
+            return read_unlabeled(path, self.tables, self.ignored_targets)
         if file.suffix.lower() not in SUFFIXES:
             return super().read(path)
         series, others = read_series(file)
         catalog = _frames(series)
         self._check_targets(catalog, catalog, file)
         return Selection(catalog, {"read": len(catalog)}, others)
+
+
+def merger_frames(path: str, downloads: str) -> MergerFrames:
+    """Return the frames of the file that the catalog comes from.
+
+    Args:
+        path: The file, a folder that holds it under its published name, or ``survey`` for that of the downloads.
+        downloads: The folder with a folder of downloads for each survey.
+
+    Raises:
+        ValueError: for a folder without the file.
+    """
+    place = pathlib.Path(downloads) / Mergers.name if path == SURVEY else pathlib.Path(path)
+    file = Mergers.tables[0].in_folder(place) if place.is_dir() else place
+    if file is None:
+        raise ValueError(f"{place} holds no {' or '.join(FILES)} to take frames from; give imaging.path=FILE.hdf5")
+    return MergerFrames(str(file))
 
 
 def _frames(series: Sequence[FrameSeries]) -> Table:

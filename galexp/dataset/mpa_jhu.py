@@ -11,6 +11,7 @@ from astropy.table import Table
 from galexp.catalog.match import occurs_once
 from galexp.catalog.query import SqlQuery
 from galexp.catalog.read import as_texts, read_catalog
+from galexp.dataset.column import COUNTS
 
 KEY = "DR7ObjID"
 MASS = "lgm_tot_p50"
@@ -35,14 +36,17 @@ MPA_JHU = SqlQuery(
     tables=f"{JOINS} JOIN PhotoObjDR7 AS P ON P.dr8objid = S.bestObjID",
 )
 """The query behind Wu (2020)'s SDSS_basic_data.csv of 717,778 rows, with the columns that are used."""
+_READ, _ONCE, _WITH_MASS = (f"MPA-JHU table: {step}" for step in ("read", f"every {KEY} once", f"{MASS} > 0"))
+PUBLISHED = {_READ: 717778, _WITH_MASS: 648000}
+"""Step of reading that table -> the number of rows that Wu (2020) has after it."""
 
 
 def read_mpa_jhu(path: str | pathlib.Path, only: Sequence[str] = (MASS,)) -> Table:
     """Read the table, a row for each DR7 photometric object that has a stellar mass.
 
     Every row of an object that occurs more than once is dropped (which of them is right cannot be told), and so are
-    rows without ``lgm_tot_p50 > 0``, which stands for "not measured" at -9999. ``meta["counts"]`` says how many are
-    left after each step; the published table gives 717,778 rows and 648,000 in the end.
+    rows without ``lgm_tot_p50 > 0``, which stands for "not measured" at -9999. ``meta[COUNTS]`` says how many are left
+    after each step, under the names that ``PUBLISHED`` has.
 
     Args:
         path: A table with ``DR7ObjID`` (integers or texts) and ``lgm_tot_p50``.
@@ -62,12 +66,12 @@ def read_mpa_jhu(path: str | pathlib.Path, only: Sequence[str] = (MASS,)) -> Tab
         table[KEY] = as_texts(np.asarray(table[KEY]), KEY)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    counts = {"read": len(table)}
+    counts = {_READ: len(table)}
     table = table[occurs_once(np.asarray(table[KEY]))]
-    counts["every DR7ObjID once"] = len(table)
+    counts[_ONCE] = len(table)
     table = table[np.asarray(table[MASS]) > 0]
-    counts["lgm_tot_p50 > 0"] = len(table)
+    counts[_WITH_MASS] = len(table)
     if not len(table):
         raise ValueError(f"no row of {path} has a {KEY} of its own and {MASS} > 0 ({counts}); check these columns")
-    table.meta["counts"] = counts
+    table.meta[COUNTS] = counts
     return table

@@ -33,9 +33,9 @@ def _magnitudes_are_sane(table: Table) -> Bool[np.ndarray, " galaxy"]:
 
 
 def _is_first_spectrum(table: Table) -> Bool[np.ndarray, " galaxy"]:
-    """Keep one row an object, that of its lowest spectrum identifier, whatever the order of the rows."""
-    spectra = np.array([int(spectrum) for spectrum in table["spectrum_id"]])
-    order = np.argsort(spectra, kind="stable")
+    """Keep one row an object, that of its lowest spectrum identifier (the shorter one, or the first of a length)."""
+    spectra = np.asarray(table["spectrum_id"])
+    order = np.lexsort((spectra, np.strings.str_len(spectra)))
     _, first = np.unique(np.asarray(table["id"])[order], return_index=True)
     keeps = np.zeros(len(table), dtype=bool)
     keeps[order[first]] = True
@@ -100,7 +100,7 @@ class SDSSMetallicity(Dataset):
         ),
         Column("d4000_n", ("d4000_n", "D4000_N"), "", "strength of the 4000 A break, narrow definition"),
         Column("bpt_class", ("bptclass",), "", "1 star-forming, 2 low signal, 3 composite, 4 AGN, 5 LINER, -1 none"),
-        Column("spectrum_id", ("specObjID",), "", "SDSS identifier of the spectrum", text=True),
+        Column("spectrum_id", ("specObjID",), "", "SDSS identifier of the spectrum", text=True, whole=True),
     )
     cuts = (
         Cut("metallicity", ("metallicity",), lambda table: np.isfinite(table["metallicity"])),

@@ -98,7 +98,7 @@ def download_tables(tables: Sequence[PublishedTable], folder: pathlib.Path, serv
 
     Raises:
         ServiceError: where a table cannot be had from any of its sources.
-        ValueError: where a file is not what was downloaded, or a table has no source.
+        ValueError: where a file is not what was downloaded or not what the settings name now, or has no source.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
@@ -107,7 +107,7 @@ def download_tables(tables: Sequence[PublishedTable], folder: pathlib.Path, serv
             path, source = _fetch(table, folder, services)
             _write_down(path, source.address(services))
         else:
-            _check(path)
+            _check(path, [source.address(services) for source in table.sources if source.file_name == path.name])
 
 
 def _fetch(table: PublishedTable, folder: pathlib.Path, services: Services) -> tuple[pathlib.Path, Source]:
@@ -139,9 +139,22 @@ def _write_down(path: pathlib.Path, address: str) -> None:
     part.rename(path.with_name(LEDGER))
 
 
-def _check(path: pathlib.Path) -> None:
+def _check(path: pathlib.Path, addresses: Sequence[str]) -> None:
+    """Refuse a download that was changed since, or that came from elsewhere than the settings name now.
+
+    Raises:
+        ValueError: for either.
+    """
     entry = _ledger(path.parent).get(path.name)
-    if entry and entry["sha256"] != file_sha256(path):
+    if entry is None:
+        return
+    if entry["address"] not in addresses:
+        named = " or ".join(addresses) or "nothing"
+        raise ValueError(
+            f"{path} was downloaded from {entry['address']}, but the settings name {named}; "
+            "remove the file to download it again, or set the address, release or query back"
+        )
+    if entry["sha256"] != file_sha256(path):
         raise ValueError(
             f"{path} is not what was downloaded on {entry['time']} (its hash differs); delete it to download it again, "
             f"or give dataset.catalog={path.parent} to use it as it is"

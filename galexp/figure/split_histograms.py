@@ -96,10 +96,20 @@ def _shifts(values: np.ndarray, roles: np.ndarray) -> list[str]:
     pairs = {TEST: ((roles == TRAIN) | (roles == VAL), roles == TEST), VAL: (roles == TRAIN, roles == VAL)}
     shifts = {role: label_shift(values, *sides) for role, sides in pairs.items()}
     return [
-        f"{role}: KS {shift['statistic']:.2g}, p {max(shift['p_value'], _LEAST_P_VALUE):.1g}"
+        f"{role}: KS {shift['statistic']:.2g}, p {_p_value(shift['p_value'])}"
         for role, shift in shifts.items()
         if np.isfinite(shift["statistic"])
     ]
+
+
+def _p_value(value: float) -> str:
+    """Return a p-value with its sign of comparison where it is too small to be written.
+
+    Example:
+        >>> _p_value(0.0), _p_value(0.034)
+        ('< 1e-99', '0.03')
+    """
+    return f"< {_LEAST_P_VALUE:.0g}" if value < _LEAST_P_VALUE else f"{value:.1g}"
 
 
 def _make_small(axes: np.ndarray, number: int, roles: np.ndarray) -> None:

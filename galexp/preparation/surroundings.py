@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from typing import Any
 
 from astropy.table import Table
@@ -11,7 +10,7 @@ from astropy.table import Table
 from galexp.catalog.match import left_join
 from galexp.config import instantiate
 from galexp.dataset.base import Selection
-from galexp.environment.attach import with_density, with_groups
+from galexp.environment.attach import put_columns, with_density, with_groups
 
 GROUPS = ("tracers", "groups")
 _NEEDED = ("id", "ra", "dec", "redshift", "distance")
@@ -45,10 +44,6 @@ def _positions(catalog: Table) -> Table:
 
 def _joined(selection: Selection, measured: Table, counts: dict[str, int]) -> Selection:
     new = tuple(name for name in measured.colnames if name not in _NEEDED)
-    catalog = selection.catalog.copy(copy_data=False)
-    for name in set(new) & set(catalog.colnames):
-        warnings.warn(f"the catalog's own column {name} is replaced by what was measured", UserWarning, stacklevel=3)
-        catalog.remove_column(name)
-    catalog = left_join(catalog, measured, "id", "id", only=new)
-    catalog.remove_column("is_matched")
+    found = left_join(selection.catalog[["id"]], measured, "id", "id", only=new)
+    catalog = put_columns(selection.catalog, {name: (found[name], measured[name].description) for name in new})
     return dataclasses.replace(selection, catalog=catalog, counts={**selection.counts, **counts})

@@ -15,6 +15,7 @@ from webdataset import DataPipeline
 from webdataset.gopen import gopen
 from webdataset.tariterators import group_by_keys, tar_file_expander
 
+from galexp import world
 from galexp.image.codec import decode
 from galexp.shard.epoch import Reader, Share
 from galexp.shard.read import PreparedData
@@ -96,6 +97,7 @@ class StreamLoader(Generic[Made]):
             num_workers=num_workers,
             persistent_workers=num_workers > 0,
             multiprocessing_context="forkserver" if num_workers else None,
+            worker_init_fn=world.end_with_parent,
             pin_memory=torch.cuda.is_available(),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import hashlib
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +20,14 @@ ROLES = (TRAIN, VAL, TEST, UNUSED)
 class Split(abc.ABC):
     """Give each galaxy a role; a pure function of the catalog, the settings and the seed.
 
-    ``test`` is the held-out side. ``val`` is carved at random out of the rest, whole groups at a time where the catalog
-    has ``group_id`` (negative for galaxies in no group), unless the split names validation rows itself.
+    ``test`` is the held-out side. ``val`` is carved at random out of the rest, unless the split names validation rows
+    itself: whole groups at a time where the catalog has ``group_id`` (negative for galaxies in no group), and else
+    whole simulations where it has ``simulation``, since the frames of one are nearly the same picture. Of a single
+    simulation frames are taken, with a warning: what is validated then looks like what is learned.
 
     Args:
-        val_fraction: Share of the rows that are not held out; 0 for none.
+        val_fraction: Share of the rows that are not held out, or of their simulations (rounded, at least one); 0 for
+            none.
         seed: Of this split alone.
     """
 
@@ -56,17 +60,39 @@ class Split(abc.ABC):
         return roles
 
     def _val_rows(self, catalog: Table, is_train: Bool[np.ndarray, " galaxy"]) -> np.ndarray:
-        wanted = round(self.val_fraction * int(is_train.sum()))
         rows = np.flatnonzero(is_train)
-        groups = _groups(catalog)[rows]
+        wanted = round(self.val_fraction * len(rows))
+        simulations = _simulations(catalog[rows])
+        if wanted and len(simulations) > 1:
+            number = np.clip(round(self.val_fraction * len(simulations)), 1, len(simulations) - 1)
+            taken = np.random.default_rng([self.seed, 1]).permutation(simulations)[:number]
+            return rows[np.isin(catalog["simulation"][rows], taken)]
+        if wanted and len(simulations) == 1:
+            warnings.warn(
+                f"only simulation {simulations[0]} is trained on, so that val is carved out of its own frames and "
+                "tells little; hold out fewer simulations, or set split.val_fraction=0",
+                stacklevel=2,
+            )
+        return rows[self._whole_groups(_groups(catalog)[rows], wanted)]
+
+    def _whole_groups(self, groups: np.ndarray, wanted: int) -> Bool[np.ndarray, " galaxy"]:
         shuffled = np.random.default_rng([self.seed, 1]).permutation(np.unique(groups))
         sizes = dict(zip(*np.unique(groups, return_counts=True), strict=True))
-        taken, total = [], 0
+        taken: list[int] = []
+        total = 0
         for group in shuffled:
             if total + sizes[group] <= wanted:
                 taken.append(group)
                 total += sizes[group]
-        return rows[np.isin(groups, taken)]
+        return np.isin(groups, taken)
+
+
+def _simulations(catalog: Table) -> np.ndarray:
+    """Return the simulations that rows belong to, unless the catalog has other groups."""
+    if "group_id" in catalog.colnames or "simulation" not in catalog.colnames:
+        return np.array([])
+    simulation = np.asarray(catalog["simulation"])
+    return np.unique(simulation[in_group(simulation)])
 
 
 def _groups(catalog: Table) -> np.ndarray:

@@ -17,20 +17,22 @@ _UNKNOWN = ("raise", "skip")
 class FileSplit(Split):
     """Give each galaxy the role that a table names.
 
-    With a column ``role`` (train, val, test or unused) galaxies that the table does not name are unused; ``val`` is
-    carved out of train only where the table names none. Without that column the table holds the galaxies that are
-    tested, and all others are trained on. The ``split.parquet`` of a run is such a table.
+    A table with a column ``role`` (train, val, test or unused) is taken as it is: galaxies that it does not name are
+    unused, and where it names no val there is none. The ``split.parquet`` of a run is such a table. Without that column
+    the table holds the galaxies that are tested; of all others ``val`` is carved, and the rest is trained on.
 
     Args:
         path: CSV, ECSV, FITS, VOTable or Parquet.
         id_column: Column of identifiers.
         unknown: What becomes of identifiers in the table that are not in the catalog: ``raise`` stops, ``skip`` passes
-            over them. Galaxies without a target or a picture are not in the catalog that is split.
-        val_fraction: Share of train for validation, where the table names none.
+            over them. Galaxies without a target or a picture are not in the catalog that is split; those that the
+            table calls unused need not be.
+        val_fraction: Share of the galaxies that are not tested for validation, where the table has no roles.
         seed: Of the choice of validation rows.
 
     Raises:
-        ValueError: where there is no file, or ``unknown`` is another word.
+        ValueError: where there is no file, ``unknown`` is another word, or the table lacks the column of identifiers,
+            has one twice, or names a role that there is not.
     """
 
     def __init__(
@@ -41,47 +43,47 @@ class FileSplit(Split):
         val_fraction: float = 0.1,
         seed: int = 0,
     ) -> None:
-        super().__init__(val_fraction, seed)
         if path is None or not pathlib.Path(path).is_file():
             raise ValueError(f"split.path is {path!r}, which is no file; give split.path=FILE, a table of ids")
         if unknown not in _UNKNOWN:
             raise ValueError(f"split.unknown is {unknown!r}; choose {' or '.join(_UNKNOWN)}")
         self.path = pathlib.Path(path)
-        self.id_column = id_column
         self.unknown = unknown
+        self.role_of, self.others = _read_roles(self.path, id_column)
+        super().__init__(val_fraction if self.others == TRAIN else 0.0, seed)
 
     def sides(self, catalog: Table) -> np.ndarray:
         """Return the role that the table names for each row.
 
         Raises:
-            ValueError: where the table lacks the column of identifiers, has one twice or one that the catalog lacks, or
-                names a role that there is not.
+            ValueError: where the table has a used identifier that the catalog lacks, or no other.
         """
-        role_of, others = self._roles()
         there = np.asarray(catalog["id"]).astype(str).tolist()
-        strange = sorted(set(role_of) - set(there))
-        if len(strange) == len(role_of) or (strange and self.unknown == "raise"):
+        used = {identifier for identifier, role in self.role_of.items() if role != UNUSED}
+        strange = sorted(used - set(there))
+        if strange and (self.unknown == "raise" or len(strange) == len(used)):
             raise ValueError(
-                f"{len(strange)} of {len(role_of)} ids in {self.path} are not among the {len(there)} galaxies with a "
+                f"{len(strange)} of {len(used)} ids in {self.path} are not among the {len(there)} galaxies with a "
                 f"target and a picture, such as {', '.join(strange[:3])}; remove them, or set split.unknown=skip"
             )
-        return np.array([role_of.get(identifier, others) for identifier in there])
+        return np.array([self.role_of.get(identifier, self.others) for identifier in there])
 
-    def _roles(self) -> tuple[dict[str, str], str]:
-        """Return the role of each identifier of the table, and that of galaxies which it does not name."""
-        table = read_catalog(self.path, text=[self.id_column])
-        if self.id_column not in table.colnames:
-            raise ValueError(
-                f"{self.path} has no column {self.id_column!r}; it has {', '.join(table.colnames)}; name the column of "
-                "identifiers with split.id_column=NAME"
-            )
-        try:
-            identifiers = as_identifiers(np.asarray(table[self.id_column]), self.id_column).tolist()
-        except ValueError as error:
-            raise ValueError(f"{self.path}: {error}") from error
-        if "role" not in table.colnames:
-            return dict.fromkeys(identifiers, TEST), TRAIN
-        roles = np.asarray(table["role"]).astype(str).tolist()
-        for role in sorted(set(roles) - set(ROLES)):
-            raise ValueError(f"{self.path} has the role {role!r}; {nearest(role, ROLES)}")
-        return dict(zip(identifiers, roles, strict=True)), UNUSED
+
+def _read_roles(path: pathlib.Path, id_column: str) -> tuple[dict[str, str], str]:
+    """Return the role of each identifier of the table, and that of galaxies which it does not name."""
+    table = read_catalog(path, text=[id_column])
+    if id_column not in table.colnames:
+        raise ValueError(
+            f"{path} has no column {id_column!r}; it has {', '.join(table.colnames)}; name the column of "
+            "identifiers with split.id_column=NAME"
+        )
+    try:
+        identifiers = as_identifiers(np.asarray(table[id_column]), id_column).tolist()
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    if "role" not in table.colnames:
+        return dict.fromkeys(identifiers, TEST), TRAIN
+    roles = np.asarray(table["role"]).astype(str).tolist()
+    for role in sorted(set(roles) - set(ROLES)):
+        raise ValueError(f"{path} has the role {role!r}; {nearest(role, ROLES)}")
+    return dict(zip(identifiers, roles, strict=True)), UNUSED

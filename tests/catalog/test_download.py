@@ -94,6 +94,40 @@ def test_an_error_page_with_status_200_is_no_table(serve, impatient, tmp_path, f
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("text", [b"Service temporarily unavailable, try again", b"busy\n", CSV.split(b"\n")[0]])
+def test_a_sentence_with_status_200_is_no_table_and_the_next_command_asks_again(serve, impatient, tmp_path, text):
+    server = serve(files={"data/table.csv": text})
+    with pytest.raises(ServiceError, match=r"/data/table\.csv gave something that is no table: it has no row below '"):
+        FILE.fetch(tmp_path, impatient(server))
+    assert list(tmp_path.iterdir()) == []
+    server.files["data/table.csv"] = CSV
+    assert FILE.fetch(tmp_path, impatient(server)).read_bytes() == CSV
+
+
+def test_a_table_without_the_column_that_its_source_names_is_refused(serve, impatient, tmp_path):
+    server = serve(files={"data/table.csv": b"The service is busy\nplease come back later\n"})
+    source = WebFile("cornell", "data/table.csv", column="AGCNr")
+    with pytest.raises(ServiceError, match="its columns are 'The service is busy', expected 'AGCNr' among them"):
+        source.fetch(tmp_path, impatient(server))
+    assert list(tmp_path.iterdir()) == []
+    server.files["data/table.csv"] = CSV
+    assert source.fetch(tmp_path, impatient(server)).read_bytes() == CSV
+
+
+def test_nothing_stands_under_the_name_of_a_table_before_it_was_read(serve, impatient, tmp_path, monkeypatch):
+    def interrupted(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("galexp.catalog.download.read_catalog", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch(serve, impatient, tmp_path)
+    assert not (tmp_path / "table.csv").exists()
+    monkeypatch.undo()
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert fetch(serve, impatient, tmp_path)[1].read_bytes() == CSV
+    assert [file.name for file in tmp_path.iterdir()] == ["table.csv"]
+
+
 def test_what_does_not_read_as_a_table_is_not_kept(serve, impatient, tmp_path):
     server = serve(files={"table.vot": b"<?xml version='1.0'?><VOTABLE>"})
     with pytest.raises(ServiceError, match=r"gave something that is no table: .*table\.vot cannot be read as votable"):

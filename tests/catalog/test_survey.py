@@ -53,8 +53,8 @@ def test_pages_that_were_fetched_are_not_asked_for_again(serve, impatient, tmp_p
         QUERY.fetch(tmp_path, impatient(server))
     assert len(server.requests) == 3
     assert len(read_catalog(QUERY.fetch(tmp_path, impatient(server)))) == 10
-    assert f"S.specObjID > {FIRST + 49}" in server.requests[3]
-    assert len(server.requests) == 5
+    assert f"S.specObjID > {FIRST + 7 * 5}" in server.requests[3]
+    assert not any("S.specObjID > -1" in request for request in server.requests[1:])
 
 
 def test_pages_of_another_query_are_thrown_away(serve, impatient, tmp_path):
@@ -100,14 +100,65 @@ def test_a_service_that_never_answers_is_refused_in_one_sentence(serve, impatien
 
 def test_a_query_without_a_row_is_refused(serve, impatient, tmp_path):
     server = serve(sql=spectra()[:0])
-    with pytest.raises(ValueError, match=r"DR14: SELECT TOP 4 .* gives no row; check the release and the query"):
+    with pytest.raises(ValueError, match=r"DR14: SELECT S.specObjID, .* gives no row; check the release and the query"):
         QUERY.fetch(tmp_path, impatient(server))
+
+
+@pytest.mark.parametrize("most_rows", [10**6, 3])
+@pytest.mark.parametrize("repeated", range(9))
+def test_a_key_with_two_rows_across_the_border_of_a_page_keeps_both(serve, impatient, tmp_path, most_rows, repeated):
+    table = spectra()
+    table["specObjID"][repeated + 1] = table["specObjID"][repeated]
+    server = serve(sql=table, most_rows=most_rows)
+    found = read_catalog(QUERY.fetch(tmp_path, impatient(server)))
+    assert sorted(found["objID"].tolist()) == table["objID"].tolist()
+
+
+@pytest.mark.parametrize("most_rows", [10**6, 3])
+def test_a_page_that_is_full_of_one_key_is_refused_and_a_longer_one_holds_it(serve, impatient, tmp_path, most_rows):
+    table = spectra()
+    table["specObjID"][3:8] = table["specObjID"][3]
+    server = serve(sql=table, most_rows=most_rows)
+    message = (
+        rf"spectra: a page of \d rows is full of S\.specObjID {FIRST + 21}, expected fewer .*set services\.page_rows"
+    )
+    with pytest.raises(ValueError, match=message):
+        QUERY.fetch(tmp_path, impatient(server))
+    server.most_rows = 10**6
+    assert len(read_catalog(QUERY.fetch(tmp_path, impatient(server, page_rows=6)))) == 10
+
+
+@pytest.mark.parametrize("answer", [b"No objects have been found", b"#Table1\nspecObjID,objID,z\n"])
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_one_empty_answer_does_not_end_a_table(serve, impatient, tmp_path, answer, number):
+    server = serve(sql=spectra())
+    page = server.page
+    server.page = lambda command: answer if len(server.requests) == number + 1 else page(command)
+    assert len(read_catalog(QUERY.fetch(tmp_path, impatient(server)))) == 10
+
+
+def test_an_empty_answer_is_not_kept_for_the_next_command(serve, impatient, tmp_path):
+    server = serve(sql=spectra()[:0])
+    with pytest.raises(ValueError, match="gives no row"):
+        QUERY.fetch(tmp_path, impatient(server))
+    assert len(server.requests) == 2
+    server.sql = spectra()
+    assert len(read_catalog(QUERY.fetch(tmp_path, impatient(server)))) == 10
+
+
+def test_the_address_of_a_query_changes_with_release_and_query_and_not_with_the_size_of_pages(serve, impatient):
+    server = serve()
+    one, other, later = (
+        QUERY.address(impatient(server, **change)) for change in ({}, {"page_rows": 9}, {"release": 17})
+    )
+    assert one == other != later
+    assert "DR14: SELECT S.specObjID, G.objID, S.z FROM SpecObj AS S JOIN Galaxy AS G WHERE S.z > 0.02" in one
 
 
 def test_a_page_that_does_not_go_on_is_refused(serve, impatient, tmp_path):
     server = serve(sql=spectra())
     server.page = lambda command: type(server).page(server, "SELECT TOP 4 specObjID, z > -1 ORDER BY specObjID")
-    with pytest.raises(ServiceError, match=r"rows that do not come after S\.specObjID 299489677444933653"):
+    with pytest.raises(ServiceError, match=r"rows that do not come after S\.specObjID 299489677444933646"):
         QUERY.fetch(tmp_path, impatient(server))
 
 

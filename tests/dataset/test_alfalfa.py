@@ -6,6 +6,7 @@ from astropy.table import Table
 
 from galexp.config import UsageError
 from galexp.dataset.alfalfa import ALFALFA
+from galexp.preparation.build import published_counts
 
 FIRST = 587730775499407375
 TARGETS = ["log_hi_fraction"]
@@ -21,7 +22,7 @@ def write_tables(folder, **changes):
     dr7["SpectObjID"], dr7["rmodelmag"], dr7["uminusr"], dr7["z_sdss"] = ["", "2", "3", "4", "5", "6"], 15.0, 1.5, 0.02
     mpa = Table({"DR7ObjID": FIRST + np.array([0, 1, 3, 4, 4, 5]), "lgm_tot_p50": [9.0, 9.0, 9.25, 9.0, 9.0, -9999.0]})
     mpa["oh_p50"], mpa["sfr_tot_p50"] = [8.9, 8.9, -9999.0, 8.9, 8.9, 8.9], -0.5
-    mpa["modelMag_g"], mpa["petroR50_r"], mpa["ra"] = 15.75, 10.0, 0.0
+    mpa["modelMag_g"], mpa["modelMag_r"], mpa["petroR50_r"], mpa["ra"] = 15.75, 15.25, 10.0, 0.0
     durbala = Table({"AGC": [8, 1, 3], "logMstarTaylor": [9.0, np.nan, 10.0], "gmi_corr": [0.8] * 3})
     for name, table in {"main": main, "dr7": dr7, "mpa": mpa, "durbala": durbala}.items():
         changes.get(name, lambda table: None)(table)
@@ -39,6 +40,7 @@ def test_tables_are_joined_and_every_cut_is_counted_as_in_the_paper(tmp_path):
     write_tables(tmp_path)
     selection = read(tmp_path)
     assert selection.counts == {
+        "MPA-JHU table: read": 6, "MPA-JHU table: every DR7ObjID once": 4, "MPA-JHU table: lgm_tot_p50 > 0": 3,
         "read": 8, "in the DR7 table": 6, "OCcode I": 5, "H I mass": 5, "stellar mass": 2, "of these in_a40B": 1,
     }  # fmt: skip
     assert selection.catalog["id"].tolist() == ["3", "8"]
@@ -57,9 +59,35 @@ def test_columns_come_from_all_three_tables_and_positions_from_the_first(tmp_pat
     catalog = read(tmp_path).catalog
     np.testing.assert_array_equal(catalog["ra"], [12.0, 17.0])
     np.testing.assert_allclose(catalog["redshift"], [6000 / 299792.458, 21000 / 299792.458])
-    assert catalog["g_minus_r"].tolist() == [0.75, 0.75]
     assert catalog["log_r50"].tolist() == [1.0, 1.0]
     assert set(ALFALFA("auto", TARGETS).photometry) <= set(catalog.colnames)
+
+
+def test_both_magnitudes_of_the_color_are_of_the_same_photometry(tmp_path):
+    write_tables(tmp_path)
+    catalog = read(tmp_path).catalog
+    assert (catalog["mag_r"].tolist(), catalog["mag_r_mpa_jhu"].tolist()) == ([15.0] * 2, [15.25] * 2)
+    assert catalog["g_minus_r"].tolist() == [0.5, 0.5]
+    write_tables(tmp_path, mpa=lambda table: table.remove_column("modelMag_r"))
+    assert "g_minus_r" not in read(tmp_path).catalog.colnames
+
+
+@pytest.mark.parametrize(
+    ("settings", "published"),
+    [
+        ({}, [717778, 648000, 7411, 4797]),
+        ({"sample": "a40B"}, [717778, 648000, 7411, 4797]),
+        ({"stellar_mass": "durbala2020"}, []),
+    ],
+)
+def test_every_published_count_of_the_steps_that_are_taken_is_compared(tmp_path, settings, published):
+    write_tables(tmp_path)
+    dataset = ALFALFA("auto", TARGETS, **settings)
+    compared = published_counts(dataset, dataset.read(tmp_path).counts)
+    of_main = {"read": 15855, "in the DR7 table": 12468, "OCcode I": 11739, "H I mass": 11731}
+    assert compared.items() >= of_main.items()
+    assert [count for step, count in compared.items() if step not in of_main] == published
+    assert ("with an image" in dataset.published) == (settings == {})
 
 
 def test_of_an_object_that_occurs_twice_in_mpa_jhu_no_row_is_taken(tmp_path):

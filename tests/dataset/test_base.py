@@ -81,15 +81,27 @@ def test_numbers_written_as_texts_with_gaps_are_numbers(write):
     [
         ("RA", "hourangle", [1.0, 2.0, 3.0], [15.0, 30.0, 45.0]),
         ("RA", "deg", [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]),
-        ("RA", "furlongs_of_mine", [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]),
         ("lgm", "solMass", [1e9, 1e10, 1e11], [9.0, 10.0, 11.0]),
         ("lgm", "dex(solMass)", [9.0, 10.0, 11.0], [9.0, 10.0, 11.0]),
+        ("lgm", "dex(g)", [33.298500, 34.298500, 35.298500], [0.0, 1.0, 2.0]),
+        ("z", "percent", [3.0, 4.0, 5.0], [0.03, 0.04, 0.05]),
     ],
 )
-@pytest.mark.filterwarnings("ignore::astropy.units.UnitsWarning")
-def test_a_unit_that_can_be_converted_is_and_another_is_taken_for_ours(write, column, unit, values, expected):
+def test_a_unit_that_can_be_converted_is(write, column, unit, values, expected):
     catalog = survey().read(write({column: values}, units={column: unit})).catalog
-    np.testing.assert_allclose(catalog["ra" if column == "RA" else "log_stellar_mass"], expected)
+    ours = {"RA": "ra", "lgm": "log_stellar_mass", "z": "redshift"}[column]
+    np.testing.assert_allclose(catalog[ours], expected, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::astropy.units.UnitsWarning")
+@pytest.mark.parametrize(("column", "ours", "taken"), [("RA", "ra", "in deg"), ("z", "redshift", "without a unit")])
+def test_a_unit_that_is_not_known_is_taken_for_ours_with_a_warning(write, column, ours, taken):
+    path = write({column: [1.0, 2.0, 3.0]}, units={column: "furlongs_of_mine"})
+    message = (
+        rf"t\.ecsv: the unit 'furlongs_of_mine' of column '{column}' is not known, .* taken to be {taken}; correct"
+    )
+    with pytest.warns(UserWarning, match=message):
+        assert survey().read(path).catalog[ours].tolist() == [1.0, 2.0, 3.0]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +115,9 @@ def test_a_unit_that_can_be_converted_is_and_another_is_taken_for_ours(write, co
         ("lgm", "km/s", r"column 'lgm' has the unit km / s, where log_stellar_mass is in dex\(solMass\)"),
         ("lgm", "mag", r"column 'lgm' has the unit mag, where log_stellar_mass is in dex\(solMass\)"),
         ("RA", "dex", r"column 'RA' has the unit dex, where ra is in deg"),
+        ("lgm", "dex(erg)", r"column 'lgm' has the unit dex\(erg\), where log_stellar_mass is in dex\(solMass\)"),
+        ("metallicity", "dex(erg)", r"column 'metallicity' has the unit dex\(erg\), where metallicity is in dex"),
+        ("z", "km/s", r"t\.ecsv: column 'z' has the unit km / s, where redshift is without a unit; correct the unit"),
     ],
 )
 def test_a_unit_that_cannot_be_ours_is_refused(write, column, unit, message):
@@ -110,9 +125,23 @@ def test_a_unit_that_cannot_be_ours_is_refused(write, column, unit, message):
         survey().read(write({column: [1.0, 2.0, 3.0]}, units={column: unit}))
 
 
-def test_a_logarithm_without_its_unit_is_taken_for_ours(write):
-    catalog = survey().read(write({"lgm": [9.0, 10.0, 11.0]}, units={"lgm": "dex"})).catalog
+@pytest.mark.parametrize("unit", ["dex", "dex(1)"])
+def test_a_logarithm_without_its_unit_is_taken_for_ours(write, unit):
+    catalog = survey().read(write({"lgm": [9.0, 10.0, 11.0]}, units={"lgm": unit})).catalog
     assert catalog["log_stellar_mass"].tolist() == [9.0, 10.0, 11.0]
+
+
+def test_a_magnitude_may_name_its_zero_point():
+    table = Table({"r": [15.0]}, units={"r": "mag(AB)"})
+    assert Column("mag_r", ("r",), "mag").values(table, "r", "t.fits").tolist() == [15.0]
+
+
+def test_a_column_of_any_unit_keeps_that_of_the_table(write):
+    class Any(Survey):
+        columns = (*Survey.columns, Column("size", (), None))
+
+    catalog = Any("auto", ["size"]).read(write({"size": [1.0, 2.0, 3.0]}, units={"size": "kpc"})).catalog
+    assert (catalog["size"].tolist(), str(catalog["size"].unit)) == ([1.0, 2.0, 3.0], "kpc")
 
 
 class Computed(Survey):

@@ -110,7 +110,12 @@ def test_a_file_of_a_published_name_is_compared_with_the_published_number(kaggle
     status, out, _ = kaggle(*words, "dataset.catalog=training_solutions_rev1.csv", "paths.data=other")
     assert status == 0
     assert f"{ROWS}  read  (published: 61,578)" in out
-    assert GZ2("images_test_rev1.zip", TARGETS).published == {"read": 79975}
+    (kaggle.folder / "images.zip").rename(kaggle.folder / "images_test_rev1.zip")
+    status, out, _ = kaggle(
+        *words[:-1], "dataset.catalog=images_test_rev1.zip", "dataset.targets=[]", "paths.data=third"
+    )
+    assert status == 0
+    assert f"{ROWS}  read  (published: 79,975)" in out
 
 
 def test_a_folder_with_the_published_table_is_the_table_whatever_else_lies_there(kaggle):
@@ -120,12 +125,14 @@ def test_a_folder_with_the_published_table_is_the_table_whatever_else_lies_there
     (kaggle.folder / "kaggle" / "look.jpg").touch()
     assert read(kaggle.folder / "kaggle").catalog.colnames == ["id", *TARGETS]
     words = ["prepare", "dataset=gz2", "imaging=zip", "imaging.path=kaggle/images_training_rev1.zip"]
-    assert kaggle(*words, "dataset.catalog=kaggle")[0] == 0
+    status, out, _ = kaggle(*words, "dataset.catalog=kaggle")
+    assert (status, f"{ROWS}  read  (published: 61,578)" in out) == (0, True)
     sentence = kaggle.refuses(*words, "dataset.catalog=survey")
     assert sentence.startswith("data/.downloads/gz2 holds no training_solutions_rev1.csv; Kaggle asks for an account")
     (kaggle.folder / "kaggle").rename(kaggle.folder / "data" / ".downloads" / "gz2")
     words[-1] = "imaging.path=data/.downloads/gz2/images_training_rev1.zip"
-    assert kaggle(*words, "dataset.catalog=survey")[0] == 0
+    status, out, _ = kaggle(*words, "dataset.catalog=survey")
+    assert (status, f"{ROWS}  read  (published: 61,578)" in out) == (0, True)
     assert len(PreparedData(kaggle.folder / "data" / "gz2-survey-zip")) == ROWS
 
 
@@ -160,9 +167,26 @@ def test_images_alone_are_a_catalog_without_targets(tmp_path, image_bytes):
         (tmp_path / "images" / name).touch()
     for path in (tmp_path / "images.zip", tmp_path / "images"):
         dataset = GZ2(str(path), TARGETS)
-        selection = dataset.read(path)
+        message = (
+            r"images.* holds images alone, so dataset\.targets \(smooth_or_features_smooth, .*, \.\.\.\) are ignored"
+        )
+        with pytest.warns(UserWarning, match=message):
+            selection = dataset.read(path)
         assert selection.catalog["id"].tolist() == ["100008", "100023"]
         assert (selection.catalog.colnames, dataset.targets) == (["id"], [])
+        assert read(path, []).catalog["id"].tolist() == ["100008", "100023"]
+
+
+@pytest.mark.parametrize("name", ["solutions.csv", "solutions.csv.gz", "Solutions.CSV"])
+def test_a_folder_with_a_table_under_another_name_is_not_taken_for_images_alone(tmp_path, image_bytes, name):
+    (tmp_path / "1.jpg").write_bytes(image_bytes("1", kind="JPEG"))
+    (tmp_path / name).touch()
+    message = (
+        rf"holds a table under a name that is not known, {name}, where training_solutions_rev1\.csv was expected; give "
+        rf"dataset\.catalog=.*/{name}, or take it away"
+    )
+    with pytest.raises(ValueError, match=message):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +218,7 @@ def test_table_and_archive_are_prepared_trained_on_and_the_unlabeled_images_pred
     (run,) = (kaggle.folder / "multirun" / "adhoc").iterdir()
     pack(kaggle.folder / "test.zip", range(900001, 900005), image_bytes)
     words = ["dataset=gz2", "dataset.catalog=test.zip", "imaging=zip", "paths.data=unlabeled"]
-    assert kaggle("prepare", *words)[0] == 0
+    assert kaggle("prepare", *words, "dataset.targets=[]")[0] == 0
     status, out, _ = kaggle("evaluate", str(run.relative_to(kaggle.folder)), *words)
     assert status == 0
     assert "no row has a measured odd_yes, odd_type_merger: predictions only" in out
@@ -208,7 +232,7 @@ def test_table_and_archive_are_prepared_trained_on_and_the_unlabeled_images_pred
 
 def test_training_on_images_without_labels_is_refused(kaggle):
     words = ["dataset=gz2", "dataset.catalog=images.zip", "imaging=zip"]
-    assert kaggle("prepare", *words)[0] == 0
+    assert kaggle("prepare", *words, "dataset.targets=[]")[0] == 0
     sentence = kaggle.refuses("train", *words, "size=tiny", "model=small_cnn", "logger=none")
     assert "task.targets has 'smooth_or_features_smooth', which the prepared catalog lacks" in sentence
 

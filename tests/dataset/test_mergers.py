@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -56,6 +57,26 @@ def test_a_file_of_a_published_name_is_compared_with_the_published_number(shell,
     status, out, _ = shell("prepare", "dataset=mergers", "dataset.catalog=output_bw_512.hdf5", "imaging=hdf5")
     assert status == 0
     assert "20  read  (published: 35,784)" in out
+
+
+@pytest.mark.parametrize(("folder", "catalog"), [("mine", "mine"), ("data/.downloads/mergers", "survey")])
+def test_a_folder_and_the_downloads_give_catalog_and_frames_of_the_file_that_they_hold(
+    shell, write_deepgalaxy, folder, catalog
+):
+    (shell.folder / folder).mkdir(parents=True)
+    write_deepgalaxy(shell.folder / folder / "output_bw_1024.hdf5")
+    status, out, _ = shell("prepare", "dataset=mergers", f"dataset.catalog={catalog}", "imaging=hdf5")
+    assert (status, "20  read  (published: 35,784)" in out, "20  written" in out) == (0, True, True)
+
+
+def test_a_folder_of_images_without_frames_asks_for_the_file_of_frames(shell, image_bytes):
+    (shell.folder / "hst").mkdir()
+    (shell.folder / "hst" / "arp188.jpg").write_bytes(image_bytes("arp188", kind="JPEG"))
+    words = ["dataset=mergers", "dataset.catalog=hst", "dataset.targets=[]", "imaging=hdf5"]
+    assert re.search(
+        r"^hst holds no output_bw_512\.hdf5 or .* to take frames from; give imaging\.path=FILE\.hdf5",
+        shell.refuses("prepare", *words),
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +150,7 @@ def test_a_network_that_learned_from_simulations_predicts_real_mergers(quick, wr
     assert quick("train", "dataset=mergers", *own)[0] == 0
     (run,) = (quick.folder / "multirun" / "adhoc").iterdir()
     words = ["dataset=mergers", f"dataset.catalog={real_data / 'nbody' / 'hst'}", "imaging=gray"]
-    assert quick("prepare", *words, "verify=false")[0] == 0
+    assert quick("prepare", *words, "verify=false", "dataset.targets=[]")[0] == 0
     status, out, _ = quick("evaluate", str(run.relative_to(quick.folder)), *words)
     assert (status, "no row has a measured simulation_time: predictions only" in out) == (0, True)
 
@@ -154,5 +175,8 @@ def test_a_table_with_images_of_ones_own_serves_as_well(tmp_path):
 def test_no_target_is_asked_of_images_alone(tmp_path, image_bytes):
     (tmp_path / "arp188.jpg").write_bytes(image_bytes("arp188", kind="JPEG"))
     assert Mergers(str(tmp_path), ["simulation_time"]).targets == []
-    assert read(tmp_path).catalog["id"].tolist() == ["arp188"]
+    with pytest.warns(
+        UserWarning, match=r"images alone, so dataset\.targets \(simulation_time\) are ignored; dataset\."
+    ):
+        assert read(tmp_path).catalog["id"].tolist() == ["arp188"]
     assert mergers.Mergers.photometry == ()

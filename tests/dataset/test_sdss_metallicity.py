@@ -56,6 +56,26 @@ def test_of_an_object_with_two_spectra_the_one_of_the_lower_number_stays_whateve
     assert len(selection.parent) == 2
 
 
+def test_spectra_need_not_be_numbered(tmp_path):
+    table = Table({"objID": ["7", "7", "8", "8"], "oh_p50": [8.5, 8.6, 8.7, 8.8]})
+    table["specObjID"] = ["spec-10", "spec-9", "b2", "a2"]
+    table.write(tmp_path / "t.csv")
+    assert SDSSMetallicity("auto", ["metallicity"]).read(tmp_path / "t.csv").catalog["metallicity"].tolist() == [
+        8.6,
+        8.8,
+    ]
+
+
+def test_a_row_without_a_spectrum_is_refused_with_the_file(tmp_path):
+    table = Table({"objID": ["7", "7", "8"], "oh_p50": [8.5, 8.6, 8.7], "specObjID": ["s1", "", "s3"]})
+    table.write(tmp_path / "t.csv")
+    message = (
+        r"t\.csv: column 'specObjID' is empty in 1 rows, first in row 2, where spectrum_id is needed of each; fill"
+    )
+    with pytest.raises(ValueError, match=message):
+        SDSSMetallicity("auto", ["metallicity"]).read(tmp_path / "t.csv")
+
+
 def test_an_object_that_occurs_twice_without_spectra_to_tell_is_refused(tmp_path):
     Table({"objID": ["7", "7"], "oh_p50": [8.5, 8.7]}).write(tmp_path / "t.csv")
     with pytest.raises(ValueError, match="1 identifiers in column 'objID' occur more than once, such as '7'"):

@@ -18,9 +18,10 @@ class Shelf:
     file_name: str = "t.csv"
     fails: bool = False
     asked: int = 0
+    place: str = "shelf"
 
     def address(self, services: Services) -> str:
-        return f"shelf {self.file_name}"
+        return f"{self.place} {self.file_name}"
 
     def fetch(self, folder: pathlib.Path, services: Services) -> pathlib.Path:
         self.asked += 1
@@ -56,6 +57,22 @@ def test_a_file_that_was_put_there_by_hand_is_used_as_it_is(tmp_path):
     shelf = Shelf()
     download_tables([table(shelf)], tmp_path, SERVICES)
     assert (shelf.asked, (tmp_path / "t.csv").read_text()) == (0, "mine")
+
+
+def test_a_download_from_elsewhere_than_the_settings_name_now_is_refused_until_it_is_removed(tmp_path):
+    download_tables([table(Shelf())], tmp_path, SERVICES)
+    moved = Shelf(place="cellar")
+    message = (
+        r"t\.csv was downloaded from shelf t\.csv, but the settings name cellar t\.csv; remove the file to download"
+    )
+    with pytest.raises(ValueError, match=message):
+        download_tables([table(moved)], tmp_path, SERVICES)
+    download_tables([table(moved, Shelf())], tmp_path, SERVICES)
+    assert moved.asked == 0
+    (tmp_path / "t.csv").unlink()
+    download_tables([table(moved)], tmp_path, SERVICES)
+    download_tables([table(moved)], tmp_path, SERVICES)
+    assert moved.asked == 1
 
 
 def test_a_download_that_was_changed_is_refused(tmp_path):

@@ -95,6 +95,37 @@ def test_the_last_line_about_a_file_holds(store):
     assert len(store.journal.read_text().splitlines()) == 2
 
 
+@pytest.mark.parametrize("status", ["absent", "failed"])
+def test_a_placeholder_whose_retry_fails_stays_one_and_says_why(store, status):
+    keep(store, ONE, TWO)
+    with store.writing():
+        store.flag_identical()
+        store.note_missing(ONE, status, 4, "status 500")
+    again = Store(store.folder, 64)
+    assert again.has(ONE)
+    found = again.records[ONE.file]
+    assert (found.status, found.problem, found.attempts) == ("identical", "status 500", 4)
+
+
+def test_a_placeholder_whose_file_was_removed_is_missing_when_its_retry_fails(store):
+    keep(store, ONE, TWO)
+    with store.writing():
+        store.flag_identical()
+        store.path(ONE).unlink()
+        store.note_missing(ONE, "absent", 1, "status 404")
+    assert Store(store.folder, 64).records[ONE.file].status == "absent"
+
+
+def test_a_placeholder_that_comes_again_stays_one_although_no_other_has_its_bytes_any_more(store):
+    keep(store, ONE, TWO)
+    with store.writing():
+        store.flag_identical()
+        store.keep(ONE, Answer(image_server.draw("10.5 20", 64)), attempts=1)
+        store.keep(TWO, Answer(IMAGE), attempts=1)
+        store.flag_identical()
+    assert [store.records[cutout.file].status for cutout in (ONE, TWO)] == ["fetched", "identical"]
+
+
 def test_a_second_process_waits_for_the_first_and_then_sees_what_it_fetched(store, capsys):
     second, seen = Store(store.folder, 64), []
 

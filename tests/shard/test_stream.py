@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
+from webdataset.gopen import gopen
 
 from galexp.datamodule import Batch, GalaxyDataModule
 from galexp.shard.read import PreparedData
@@ -193,6 +194,25 @@ def test_an_epoch_broken_off_on_other_devices_is_refused_and_a_whole_one_is_not(
         assert made.start == (2, batches)
 
 
+@pytest.mark.parametrize(("before", "now"), [(2, 4), (0, 2), (2, 1)])
+def test_an_epoch_broken_off_with_other_workers_is_refused_and_a_whole_one_is_not(module, before, now):
+    sentence = (
+        rf"epoch 3 with datamodule\.num_workers={before} and it is {now} now, .* go on with .*={before}, or start"
+    )
+    with pytest.raises(ValueError, match=sentence):
+        module(num_workers=now).load_state_dict({"epoch": 2, "batches": 1, "num_workers": before})
+    for made, batches in ((module(num_workers=now), 0), (module("indexed", num_workers=now), 1)):
+        made.load_state_dict({"epoch": 2, "batches": batches, "num_workers": before})
+        assert made.start == (2, batches)
+
+
+@pytest.mark.parametrize(("before", "now"), [({"num_workers": 0}, 1), ({"num_workers": 1}, 0), ({}, 3)])
+def test_one_reader_is_one_whether_it_is_a_worker_or_not_and_a_place_without_workers_is_taken(module, before, now):
+    made = module(num_workers=now)
+    made.load_state_dict({"epoch": 2, "batches": 1, **before})
+    assert made.start == (2, 1)
+
+
 def test_an_image_that_is_not_where_the_catalog_says_is_named(prepared):
     prepared.catalog["id"][3] = "another"
     with pytest.raises(ValueError, match=r"000000\.tar does not hold image another, which the catalog places there"):
@@ -233,7 +253,11 @@ def test_settings_that_do_not_fit_a_stream_are_refused(module, settings, sentenc
         module(**settings)
 
 
-def test_a_stream_that_is_left_in_the_middle_closes_its_shard(module):
+def test_a_stream_that_is_left_in_the_middle_closes_its_shard(module, monkeypatch):
+    opened = []
+    monkeypatch.setattr("galexp.shard.stream.gopen", lambda path: opened.append(gopen(path)) or opened[-1])
     loader = iter(module().train_dataloader())
     next(loader)
+    assert not opened[-1].closed
     loader.close()
+    assert all(file.closed for file in opened)

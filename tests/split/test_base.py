@@ -146,6 +146,25 @@ def test_groups_may_be_named_by_texts_or_by_floats_with_gaps(groups, whole):
     assert VAL in roles
 
 
+@given(seed=st.integers(0, 99), fraction=st.floats(0.05, 0.95), simulations=st.integers(2, 9))
+@settings(max_examples=25, deadline=None)
+def test_validation_takes_whole_simulations_and_leaves_some_where_there_are_no_groups(seed, fraction, simulations):
+    names = [f"s{row % simulations}" for row in range(200)]
+    roles = Halves(fraction, seed).assign(Table({"id": [f"{row:03d}" for row in range(200)], "simulation": names}))
+    learned, val = ({*np.array(names)[roles == role].tolist()} for role in (TRAIN, VAL))
+    assert learned
+    assert not learned & val
+    assert len(val) == np.clip(round(fraction * simulations), 1, simulations - 1)
+
+
+def test_of_a_single_simulation_frames_are_validated_with_a_warning():
+    catalog = Table({"id": [f"{row:02d}" for row in range(20)], "simulation": ["s1"] * 10 + ["s2"] * 10})
+    with pytest.warns(UserWarning, match=r"only simulation s1 is trained on, .*; hold out fewer simulations"):
+        roles = Halves(0.2, 0).assign(catalog)
+    assert np.sum(roles == VAL) == 2
+    assert np.sum(Halves(0.0, 0).assign(catalog) == VAL) == 0
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [([-1, 0, 3], [False, True, True]), ([-1.0, np.nan, 2.0], [False, False, True]), (["", "A"], [False, True])],

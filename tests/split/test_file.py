@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from galexp.catalog.parquet import write_parquet
+from galexp.split.assign import assign_roles
 from galexp.split.base import ROLES, TEST, TRAIN, UNUSED, VAL
 from galexp.split.file import FileSplit
+from galexp.split.random import RandomSplit
 
 IDS = [str(1237649770260463687 + row) for row in range(30)]
 
@@ -44,6 +46,33 @@ def test_validation_is_carved_out_of_train_by_whole_groups(catalog, listed):
     groups = {role: set(catalog["group_id"][roles == role].tolist()) for role in (TRAIN, VAL)}
     assert len(groups[VAL]) == 2
     assert not groups[TRAIN] & groups[VAL]
+
+
+def test_validation_is_carved_out_of_train_by_whole_simulations_where_there_are_no_groups(catalog, listed):
+    catalog["simulation"] = [f"s{row // 6}" for row in range(30)]
+    catalog.remove_column("group_id")
+    roles = FileSplit(listed(lines("id", *IDS[:6])), val_fraction=0.1).assign(catalog)
+    assert [len({*catalog["simulation"][roles == role]}) for role in (TRAIN, VAL, TEST)] == [3, 1, 1]
+
+
+def test_a_table_of_roles_without_val_is_taken_as_it_is(catalog, listed):
+    path = listed(lines("id,role", *(f"{name},train" for name in IDS[:20]), *(f"{name},test" for name in IDS[20:])))
+    assert FileSplit(path, val_fraction=0.5).assign(catalog).tolist() == [TRAIN] * 20 + [TEST] * 10
+
+
+@pytest.mark.parametrize("val_fraction", [0.0, 0.3])
+def test_the_roles_that_a_run_kept_come_back_although_rows_of_it_had_no_target(catalog, tmp_path, val_fraction):
+    catalog["y"], catalog["image_is_blank"] = np.where(np.arange(30) == 4, np.nan, 1.0), np.arange(30) == 7
+    roles, aside = assign_roles(RandomSplit(val_fraction=val_fraction, seed=1), catalog, ["y"])
+    assert aside == {"without a target": 1, "blank image": 1}
+    write_parquet(Table({"id": IDS, "sha256": IDS, "role": roles}), tmp_path / "split.parquet")
+    again, _ = assign_roles(FileSplit(str(tmp_path / "split.parquet"), seed=2), catalog, ["y"])
+    assert again.tolist() == roles.tolist()
+
+
+def test_an_unused_id_is_never_strange(catalog, listed):
+    path = listed(lines("id,role", "8,unused", f"{IDS[0]},train", f"{IDS[1]},test"))
+    assert FileSplit(path).assign(catalog).tolist() == [TRAIN, TEST] + [UNUSED] * 28
 
 
 @given(roles=st.lists(st.sampled_from(ROLES), min_size=30, max_size=30), seed=st.integers(0, 9))

@@ -127,7 +127,7 @@ def test_an_order_of_training_is_saved_as_the_epoch_that_comes_next(datamodule, 
     trainer = trainer_of(tmp_path, max_epochs=3)
     with quiet():
         trainer.fit(make(), datamodule)
-    assert datamodule.state_dict() == {"epoch": 3, "batches": 0, "processes": 1}
+    assert datamodule.state_dict() == {"epoch": 3, "batches": 0, "processes": 1, "num_workers": 0}
     first = list(datamodule.train_dataloader().sampler)
     datamodule.load_state_dict({"epoch": 3, "batches": 0})
     resumed = datamodule.train_dataloader().sampler

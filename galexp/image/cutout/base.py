@@ -125,7 +125,7 @@ class Cutouts(abc.ABC):
                 least = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
                 say(f"fetching {len(wanted):,} cutouts from {self.base_url}, in at least {least}")
                 self.fetcher.fetch(wanted, self.store)
-                self.store.flag_identical()
+            self.store.flag_identical()
             found = np.array([cutout is not None and self._is_usable(cutout) for cutout in rows], dtype=bool)
         self._report(rows, found)
         return found

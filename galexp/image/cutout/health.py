@@ -83,8 +83,7 @@ class Health:
 
     def _note(self) -> None:
         for cutout, answer, attempts in self._not_noted:
-            status = ABSENT if answer.is_absent else FAILED
-            self._store.note(cutout, status, attempts, problem=answer.problem)
+            self._store.note_missing(cutout, ABSENT if answer.is_absent else FAILED, attempts, answer.problem)
         self._not_noted.clear()
 
 

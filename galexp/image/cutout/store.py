@@ -96,9 +96,20 @@ class Store:
         self._note_image(cutout, answer, attempts)
 
     def _note_image(self, cutout: Cutout, answer: Answer, attempts: int) -> None:
-        image = answer.image or b""
+        image, before = answer.image or b"", self.records.get(cutout.file)
+        digest = hashlib.sha256(image).hexdigest()
         status = BLANK if answer.is_blank else FETCHED
-        self.note(cutout, status, attempts, sha256=hashlib.sha256(image).hexdigest(), size=len(image))
+        if before is not None and (before.status, before.sha256) == (IDENTICAL, digest):
+            status = IDENTICAL
+        self.note(cutout, status, attempts, sha256=digest, size=len(image))
+
+    def note_missing(self, cutout: Cutout, status: str, attempts: int, problem: str) -> None:
+        """Add a line about an object that gave no image; a placeholder that is still there stays one."""
+        record = self.records.get(cutout.file)
+        if record is not None and record.status == IDENTICAL and self.has(cutout):
+            self.note(cutout, IDENTICAL, attempts, sha256=record.sha256, size=record.size, problem=problem)
+        else:
+            self.note(cutout, status, attempts, problem=problem)
 
     def note(self, cutout: Cutout, status: str, attempts: int, **more: str | int) -> None:
         """Add a line about an object, with further fields of :class:`Record`."""
