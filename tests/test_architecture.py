@@ -57,6 +57,9 @@ HEAVY = {
     "webdataset": "shard",
     "astroquery": "catalog/survey.py",
     "h5py": "image/hdf5.py",
+    "aiohttp": "image/cutout",
+    "requests": "catalog",
+    "astropy_healpix": "split/sky.py",
 }
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 50
 
