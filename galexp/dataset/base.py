@@ -79,8 +79,8 @@ class Dataset(abc.ABC):
             ValueError: where this survey has no mock.
         """
         raise ValueError(
-            f"{self.name} has no mock catalog; give a table: dataset.catalog=FILE imaging=files imaging.root=FOLDER, or "
-            "let prepare fetch both: dataset.catalog=survey imaging=sdss"
+            f"{self.name} has no mock catalog; give a table: dataset.catalog=FILE imaging=files imaging.root=FOLDER, "
+            "or let prepare fetch both: dataset.catalog=survey imaging=sdss"
         )
 
     def load(self, files: Mapping[str, pathlib.Path], text: Sequence[str]) -> Table:

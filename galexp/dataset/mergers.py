@@ -20,8 +20,8 @@ FILES = tuple(f"output_bw_{side}.hdf5" for side in (512, 1024, 2048, 256))
 PUBLISHED = 36 * 14 * 71
 DOWNLOAD = (
     "fetch one file by hand: output_bw_512.hdf5 (2 GB) from edu.nl/guvv4, output_bw_1024.hdf5 (6.1 GB) from "
-    "edu.nl/r6eh8 or output_bw_2048.hdf5 (14 GB) from edu.nl/ppnam (ask at github.com/maxwelltsai/DeepGalaxy where these "
-    "short links have gone); put it where you like under this name, and give "
+    "edu.nl/r6eh8 or output_bw_2048.hdf5 (14 GB) from edu.nl/ppnam (ask at github.com/maxwelltsai/DeepGalaxy where "
+    "these short links have gone); put it where you like under this name, and give "
     "dataset.catalog=FOLDER/output_bw_512.hdf5 imaging=hdf5"
 )
 
