@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pathlib
+import signal
 from collections.abc import Callable, Iterator
 
 import h5py
@@ -169,6 +170,12 @@ def real_data() -> pathlib.Path:
     if not root:
         pytest.skip("GALEXP_REAL_DATA names no folder with sdss_metallicity/catalog.csv and images")
     return pathlib.Path(root)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_works() -> None:
+    """Let SIGINT interrupt also where the tests were started in the background, by a shell that has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

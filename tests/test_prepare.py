@@ -197,34 +197,6 @@ def test_a_catalog_that_shares_no_id_with_the_images_is_refused(survey):
     assert "none of 8 catalog ids (such as 0, 1, 2) has an image in images" in survey.refuses(*WORDS)
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["dataset=xgass", "dataset.catalog=mock", "imaging=files"], "a mock catalog has mock images only"),
-        (["dataset=sdss_metallicity"], "sdss_metallicity has no mock catalog; give a table: dataset.catalog=FILE"),
-    ],
-)
-def test_a_mock_that_cannot_be_is_refused(shell, words, sentence):
-    assert sentence in shell.refuses("prepare", "size=tiny", *words)
-
-
-def test_a_mock_is_drawn_with_its_name_and_every_drawn_column_said(workplace):
-    manifest = json.loads((workplace / "data" / "xgass-mock-mock-tiny" / "manifest.json").read_text())
-    data = PreparedData(workplace / "data" / "xgass-mock-mock-tiny")
-    assert manifest["mock"] == ["catalog", "images"]
-    written = {"id", "shard", "offset", "size", "sha256", "image_is_blank"}
-    assert set(manifest["drawn_columns"]) == set(data.catalog.colnames) - written
-
-
-def test_a_mock_of_another_recipe_gets_a_place_of_its_own(desk):
-    (desk.folder / "data").unlink()
-    names = []
-    for seed in (0, 1, 0, 1):
-        assert desk("prepare", "size=tiny", "mock.objects=4", "mock.image_size=8", f"mock.seed={seed}")[0] == 0
-        names.append(sorted(path.name for path in (desk.folder / "data").glob("xgass*")))
-    assert [len(found) for found in names] == [1, 2, 2, 2]
-
-
 def test_data_of_a_survey_whose_name_begins_like_anothers_is_not_taken_for_it(shell):
     folder = shell.folder / "data" / "xgass-mine-file-files"
     folder.mkdir(parents=True)
@@ -287,49 +259,6 @@ def test_fits_images_are_stretched_and_stored_as_png(shell):
     assert shell(*WORDS)[0] == 0
     image = Image.open(io.BytesIO(PreparedData(prepared(shell)).image(0)))
     assert (image.format, image.size, image.mode) == ("PNG", (16, 16), "RGB")
-
-
-def alfalfa(folder, mass=9.0):
-    """Write three ALFALFA sources as published, in three tables, and an image of each."""
-    (folder / "tables").mkdir(exist_ok=True)
-    main = Table({"AGCNr": [11, 12, 13], "RAdeg_OC": [1.0, 2.0, 3.0], "DECdeg_OC": [1.0] * 3, "Vhelio": [3000] * 3})
-    main["Dist"], main["logMsun"], main["OCcode"] = 40.0, 9.5, ["I", "I", "P"]
-    main.write(folder / "tables" / "a40.datafile1.csv", overwrite=True)
-    dr7 = Table({"AGCNr": [11, 12, 13], "PhotoObjID": 587730775499407375 + np.arange(3)})
-    dr7.write(folder / "tables" / "a40.datafile3.csv", overwrite=True)
-    masses = Table({"AGC": [11, 12, 13], "logMstarTaylor": [mass] * 3})
-    masses.write(folder / "tables" / "durbala2020_table2.fits", overwrite=True)
-    if not (folder / "images").exists():
-        write_images(folder, first=11)
-    words = ["dataset=alfalfa", "dataset.stellar_mass=durbala2020", "imaging=files", "imaging.root=images"]
-    return ["prepare", "dataset.catalog=tables", *words]
-
-
-def test_a_folder_holds_the_tables_of_a_survey_that_has_several(shell):
-    status, out, err = shell(*alfalfa(shell.folder))
-    assert (status, err) == (0, "")
-    data = PreparedData(shell.folder / "data" / "alfalfa-file-files")
-    assert data.catalog["id"].tolist() == ["11", "12"]
-    assert data.catalog["log_hi_fraction"].tolist() == [0.5, 0.5]
-    assert "         2  OCcode I  (published: 11,739)" in out
-
-
-def test_a_change_in_a_table_beside_the_main_one_is_noticed(shell):
-    words = alfalfa(shell.folder)
-    shell(*words)
-    alfalfa(shell.folder, mass=9.5)
-    assert "was prepared from other input (tables_sha256: " in shell.refuses(*words)
-    sentence = shell.refuses("train", *words[1:], "size=tiny")
-    assert sentence.endswith("was prepared from another table than tables/durbala2020_table2.fits; run prepare first")
-    assert shell(*words, "force=true")[0] == 0
-    assert PreparedData(shell.folder / "data" / "alfalfa-file-files").catalog["log_hi_fraction"][0] == 0.0
-
-
-def test_a_table_of_ones_own_choice_is_named_by_its_key(shell):
-    words = alfalfa(shell.folder)
-    (shell.folder / "tables" / "a40.datafile3.csv").rename(shell.folder / "mine.csv")
-    assert "tables holds no a40.datafile3.csv (it holds a40.datafile1.csv, durbala2020" in shell.refuses(*words)
-    assert shell(*words, "dataset.tables.dr7=mine.csv")[0] == 0
 
 
 def test_data_that_an_earlier_version_prepared_from_the_same_input_stays(survey):
