@@ -144,7 +144,9 @@ def test_processes_share_the_validation_rows_without_padding(build_data, tmp_pat
         GalaxyDataModule(data, roles, ["metallicity"], image_size=16, batch_size=3)
 
 
-@pytest.mark.parametrize("cache", ["memory", "disk", "none"])
+@pytest.mark.parametrize(
+    "cache", ["memory", *(pytest.param(place, marks=pytest.mark.slow) for place in ("disk", "none"))]
+)
 def test_every_cache_and_number_of_workers_gives_the_same_batches(module, cache):
     expected = list(module().train_dataloader())
     for workers in (0, 2):
