@@ -49,6 +49,12 @@ class Dataset(abc.ABC):
     tallies: tuple[str, ...] = ()
     repeats: str | None = None
 
+    instead_of_mock = (
+        "give a table: dataset.catalog=FILE imaging=files imaging.root=FOLDER, or let prepare fetch both: "
+        "dataset.catalog=survey imaging=sdss"
+    )
+    """What to do where there is no mock, as the end of a sentence."""
+
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
         self.catalog = catalog
         self.targets = [targets] if isinstance(targets, str) else list(targets)
@@ -78,10 +84,7 @@ class Dataset(abc.ABC):
         Raises:
             ValueError: where this survey has no mock.
         """
-        raise ValueError(
-            f"{self.name} has no mock catalog; give a table: dataset.catalog=FILE imaging=files imaging.root=FOLDER, "
-            "or let prepare fetch both: dataset.catalog=survey imaging=sdss"
-        )
+        raise ValueError(f"{self.name} has no mock catalog; {self.instead_of_mock}")
 
     def load(self, files: Mapping[str, pathlib.Path], text: Sequence[str]) -> Table:
         """Read the survey's tables and join them into one, a row for each row of the main one.

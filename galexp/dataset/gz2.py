@@ -50,6 +50,7 @@ class GZ2(Dataset):
         Column(answer.name, (answer.kaggle,), "", f"vote fraction of answer {answer.identifier}") for answer in ANSWERS
     )
     photometry = ()
+    instead_of_mock = DOWNLOAD
     tables = (PublishedTable(MAIN, (TABLE,), (ByHand(TABLE, DOWNLOAD),)),)
 
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
@@ -63,14 +64,6 @@ class GZ2(Dataset):
     def locate(self, path: str | pathlib.Path) -> dict[str, pathlib.Path]:
         """Return the file of the table, or what holds images alone."""
         return {MAIN: pathlib.Path(path)} if is_unlabeled(path, self.tables) else super().locate(path)
-
-    def draw(self, objects: int | None, seed: int, stripping: float) -> Table:
-        """Say where the real data comes from, since there is no mock.
-
-        Raises:
-            ValueError: always.
-        """
-        raise ValueError(f"{self.name} has no mock catalog; {DOWNLOAD}")
 
     def read(self, path: str | pathlib.Path) -> Selection:
         """Read a table, or the names of images without one, and sort by identifier.

@@ -51,6 +51,7 @@ class Mergers(Dataset):
         Column("mass_ratio", (), "", "mass of one galaxy over the other's"),
     )
     photometry = ()
+    instead_of_mock = DOWNLOAD
     tables = (PublishedTable(MAIN, FILES, (ByHand(FILES[0], DOWNLOAD),)),)
 
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
@@ -62,14 +63,6 @@ class Mergers(Dataset):
     def locate(self, path: str | pathlib.Path) -> dict[str, pathlib.Path]:
         """Return the file of the frames, or the table, or what holds images alone."""
         return {MAIN: pathlib.Path(path)} if is_unlabeled(path, self.tables) else super().locate(path)
-
-    def draw(self, objects: int | None, seed: int, stripping: float) -> Table:
-        """Say where the real data comes from, since there is no mock.
-
-        Raises:
-            ValueError: always.
-        """
-        raise ValueError(f"{self.name} has no mock catalog; {DOWNLOAD}")
 
     def read(self, path: str | pathlib.Path) -> Selection:
         """Read the rows of an HDF5 file, the names of images without labels, or a table.

@@ -121,6 +121,19 @@ def values_of(catalog: Table, name: str, setting: str) -> np.ndarray:
     return np.asarray(catalog[name], dtype=np.float64)
 
 
+def densities_of(catalog: Table, column: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column of overdensities, and which of its rows are finite.
+
+    Raises:
+        ValueError: where the column is not there, or nowhere finite.
+    """
+    density = values_of(catalog, column, "this split")
+    finite = np.isfinite(density)
+    if not finite.any():
+        raise ValueError(f"no row has a finite {column}; choose another environment or split")
+    return density, finite
+
+
 def require(catalog: Table, name: str, setting: str) -> None:
     """Refuse a catalog without a column.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from astropy.table import Table
 
-from galexp.split.base import TEST, TRAIN, UNUSED, Split, values_of
+from galexp.split.base import TEST, TRAIN, UNUSED, Split, densities_of
 
 
 class DensitySplit(Split):
@@ -50,10 +50,7 @@ class DensitySplit(Split):
         Raises:
             ValueError: where the column is not there, or nowhere finite.
         """
-        density = values_of(catalog, self.column, "this split")
-        finite = np.isfinite(density)
-        if not finite.any():
-            raise ValueError(f"no row has a finite {self.column}; choose another environment or split")
+        density, finite = densities_of(catalog, self.column)
         threshold = np.quantile(density[finite], self.quantile)
         beyond = density > threshold if self.test_side == "above" else density < threshold
         return np.where(finite, np.where(beyond, TEST, TRAIN), self.missing)

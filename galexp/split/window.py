@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from astropy.table import Table
 
-from galexp.split.base import TEST, TRAIN, UNUSED, Split, values_of
+from galexp.split.base import TEST, TRAIN, UNUSED, Split, densities_of
 
 
 class DensityWindowSplit(Split):
@@ -56,10 +56,7 @@ class DensityWindowSplit(Split):
         Raises:
             ValueError: where the column is not there, or nowhere finite.
         """
-        density = values_of(catalog, self.column, "this split")
-        finite = np.isfinite(density)
-        if not finite.any():
-            raise ValueError(f"no row has a finite {self.column}; choose another environment or split")
+        density, finite = densities_of(catalog, self.column)
         low, high = np.quantile(density[finite], self.quantiles)
         inside = (density >= low) & (density < high)
         if self.keep_maximum and self.quantiles[1] == 1:
