@@ -215,6 +215,8 @@ def _usage_error(error: Exception, overrides: Sequence[str]) -> UsageError:
     if missing is None:
         return UsageError(" ".join(str(error).split()))
     key = missing.group(1)
+    if key in choices():
+        return UsageError(f"this dataset has no {key} to choose; leave {key}=... out, or choose a dataset that has one")
     groups = [word for word in overrides if "." not in word.split("=")[0] and not word.startswith(f"{key}=")]
     is_hydra = key.startswith("hydra.")
     known = (*choices(), *(["hydra/launcher", "hydra/sweeper"] if is_hydra else []))

@@ -14,7 +14,10 @@ import pathlib
 from galexp.command import Command
 from galexp.config import UsageError, choices, nearest
 from galexp.shard.manifest import FILE_NAME, read_manifest
+from galexp.shard.origin import Origin
 from galexp.terminal import say
+
+_SHOWN = {Origin.OBSERVED: "observed", Origin.SIMULATION: "SIMULATION"}
 
 
 def main(command: Command) -> int:
@@ -42,7 +45,7 @@ def _list_prepared(data: pathlib.Path) -> None:
         except ValueError as error:
             say(f"  {path.parent.name:<36} {error}")
             continue
-        kind = "MOCK " + " and ".join(manifest.mock) if manifest.mock else "observed"
+        kind = "MOCK " + " and ".join(manifest.mock) if manifest.mock else _SHOWN[manifest.kind]
         shapes = ", ".join(manifest.image_shapes)
         say(f"  {path.parent.name:<36} {manifest.counts['written']:>7,} galaxies  {shapes}  {kind}")
     if not found:

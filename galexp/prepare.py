@@ -2,20 +2,24 @@
 
 Usage: python -m galexp prepare [key=value ...]
 
-Reads the survey's tables (or draws a mock), applies its cuts, finds or renders an image for each row, and writes
-data/<dataset>-<catalog>-<imaging>/ with WebDataset shards, catalog.parquet and manifest.json. Typed again it does
+Reads the survey's tables (or draws a mock, or simulates mergers), applies its cuts, finds or renders an image for each
+row, and writes data/<dataset>-<catalog>-<imaging>/ with WebDataset shards, catalog.parquet, manifest.json and a contact
+sheet, preview.png. Typed again it does
 nothing; after an interruption it goes on; what was prepared before stays until the new data is whole. Where a
 publication gives the number of rows of a step and ours differs, both are shown.
 
 Keys:
   dataset.catalog=FILE|FOLDER|survey|mock   a CSV, FITS, VOTable, ECSV or Parquet table; a folder with the survey's
                               tables under their published names; downloaded (kept in data/.downloads); or drawn
+  dataset=mergers quality=tiny|demo|good    mergers simulated here (each is kept in data/.simulations)
+  export=FILE.hdf5            of simulated mergers: their frames in DeepGalaxy's own layout, too
   dataset.tables.NAME=FILE    a further table of a survey that has several
   tracers=file tracers.path=FILE   galaxies among which overdensities are measured; tracers=nsa downloads them
   imaging=files imaging.root=FOLDER   images named {id}.jpg, {id}.png or {id}.fits (imaging=gray: in one band)
   imaging=zip imaging.path=FILE       the same in a zip, which stays packed
   imaging=hdf5                        frames of the HDF5 file that dataset=mergers is read from
   imaging=sdss|legacy                 cutouts at ra and dec, fetched once and kept in data/.downloads
+  imaging=mock                rendered: from a drawn catalog, or from the rows of a real one, which is a mock, too
   imaging.retry_failed=true           ask again for cutouts that could not be had
   dataset.columns.NAME=COLUMN   where your table names a column otherwise (id, metallicity, ...)
   verify=true   hash every shard and image again instead
@@ -25,6 +29,8 @@ Examples:
   python -m galexp prepare dataset=xgass size=demo
   python -m galexp prepare dataset=sdss_metallicity dataset.catalog=table.csv imaging=files imaging.root=images
   python -m galexp prepare dataset=alfalfa dataset.catalog=tables dataset.stellar_mass=durbala2020 imaging=sdss
+  python -m galexp prepare dataset=xgass dataset.catalog=xGASS_representative_sample.fits imaging=mock
+  python -m galexp prepare dataset=mergers quality=demo
   python -m galexp prepare dataset=sdss_metallicity imaging=files verify=true
 """
 
@@ -35,7 +41,9 @@ from typing import Any
 from galexp.command import Command
 from galexp.dataset.location import find
 from galexp.preparation.build import prepare
+from galexp.preparation.made import check_export, export
 from galexp.preparation.open import announce
+from galexp.preparation.preview import PREVIEW
 from galexp.shard.read import PreparedData
 from galexp.terminal import say
 
@@ -45,6 +53,7 @@ def main(command: Command) -> int:
     settings = command.settings()
     if settings["verify"]:
         return verify(settings)
+    check_export(settings)
     data = prepare(settings)
     skipped = [step for step in data.manifest.counts if "(not applied" in step]
     for step, count in data.manifest.counts.items():
@@ -56,6 +65,9 @@ def main(command: Command) -> int:
         say(f"{len(skipped)} cuts were not applied, since the table lacks their columns:")
         say(f"  {'; '.join(step.split(' (not')[0] for step in skipped)}")
     announce(data)
+    say(f"look at {data.folder / PREVIEW}")
+    if settings["export"]:
+        export(settings)
     return 0
 
 

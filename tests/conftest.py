@@ -48,7 +48,6 @@ class FakeImaging:
     side: int = 16
     planes: int = 3
     name: str = "files"
-    is_mock: bool = False
     bands: tuple[str, ...] | None = None
     pixel_scale: float | None = 0.396
     given: list[str] = dataclasses.field(default_factory=list)

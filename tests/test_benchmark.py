@@ -10,6 +10,7 @@ import pytest
 
 from galexp.config import choices, compose
 from galexp.run.name import run_hash
+from galexp.shard.origin import Origin
 from galexp.timing.base import Benchmark, Measurement
 from galexp.timing.environment import draw_galaxies, memory_of_search
 from galexp.timing.measure import Row, at_most
@@ -25,7 +26,7 @@ class Fixed(Benchmark):
     value: float = 1.1
 
     def measure(self, request):
-        return Measurement([Row("it", "s", [self.value], demand=at_most(1.1))], ["A note."], is_mock=True)
+        return Measurement([Row("it", "s", [self.value], demand=at_most(1.1))], ["A note."], origin=Origin.MOCK)
 
 
 @pytest.fixture
@@ -149,13 +150,13 @@ def test_a_missed_demand_is_said_and_fails_only_where_it_is_strict(fixed):
 
 def test_without_a_name_all_are_run_in_turn(shell, monkeypatch):
     asked = []
-    nothing = Measurement([Row("it", "s", [1.0])], [], is_mock=True)
+    nothing = Measurement([Row("it", "s", [1.0])], [], origin=Origin.MOCK)
     for what in choices()["what"]:
         target = compose([f"what={what}"])["what"]["_target_"]
         monkeypatch.setattr(f"{target}.measure", lambda own, request: asked.append(type(own).__name__) or nothing)
     status, out, _ = shell("benchmark")
     assert status == 0
-    assert asked == ["Environment", "Loader", "Startup", "Step"]
+    assert asked == ["Environment", "Loader", "Mergers", "Render", "Startup", "Step"]
     for what in choices()["what"]:
         assert f"benchmark {what}, on MOCK data" in out
         assert len(records(shell, what)) == 1

@@ -46,9 +46,12 @@ def test_every_experiment_composes_in_every_size_into_plain_containers(experimen
     assert size is None or settings["choices"]["size"] == size
 
 
+BELONGS = {"quality": ["dataset=mergers"]}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_option_composes_and_its_keys_are_those_of_its_target(path):
-    settings = composed(f"{path.parent.name}={path.stem}")
+    settings = composed(f"{path.parent.name}={path.stem}", *BELONGS.get(path.parent.name, []))
     assert settings["choices"][path.parent.name] == path.stem
     assert path.parent.name in RECIPES or path.parent.name in settings
     for where, node in targets(settings):

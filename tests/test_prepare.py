@@ -14,6 +14,7 @@ from astropy.table import Table
 from PIL import Image
 
 from galexp.dataset.location import find, settled
+from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 
 ROWS = 8
@@ -62,7 +63,7 @@ def test_a_catalog_and_images_become_shards_that_hold_the_same_bytes(survey):
     assert data.catalog["id"].tolist() == [str(FIRST + row) for row in range(ROWS)]
     for row, name in enumerate(data.catalog["id"]):
         assert data.image(row) == (survey.folder / "images" / f"{name}.png").read_bytes()
-    assert (data.is_mock, data.manifest.counts["written"]) == (False, ROWS)
+    assert (data.origin, data.manifest.counts["written"]) == (Origin.OBSERVED, ROWS)
     assert "8  written" in out
     assert "MOCK" not in out
 

@@ -13,7 +13,6 @@ from galexp.shard.read import PreparedData
     ("words", "sentence"),
     [
         (["dataset=xgass", "dataset.catalog=mock", "imaging=files"], "a mock catalog has mock images only"),
-        (["dataset=sdss_metallicity"], "sdss_metallicity has no mock catalog; give a table: dataset.catalog=FILE"),
     ],
 )
 def test_a_mock_that_cannot_be_is_refused(shell, words, sentence):

@@ -17,6 +17,7 @@ from galexp.dataset.base import Column, Cut, Dataset
 from galexp.dataset.column import COUNTS
 from galexp.dataset.mpa_jhu import KEY, PUBLISHED, read_mpa_jhu
 from galexp.dataset.tables import MAIN
+from galexp.mock.survey import mock_alfalfa
 
 MASSES = {"mpa_jhu": MPA_JHU_TABLE, "durbala2020": DURBALA_2020}
 SAMPLES = ("a40A", "a40B")
@@ -81,6 +82,10 @@ class ALFALFA(Dataset):
         self.published = _PUBLISHED | (_PUBLISHED_MPA_JHU | _PUBLISHED_SAMPLES[sample] if is_mpa_jhu else {})
         self.cuts = (*_CUTS, *([_A40B] if sample == "a40B" else []))
         self.tallies = ("in_a40B",)
+
+    def draw(self, objects: int | None, seed: int, stripping: float) -> Table:
+        """Draw a mock of ``objects`` galaxies (7,399 where None); see :func:`galexp.mock.survey.mock_alfalfa`."""
+        return mock_alfalfa(objects, seed, stripping)
 
     def load(self, files: Mapping[str, pathlib.Path], text: Sequence[str]) -> Table:
         """Join the DR7 table and the stellar masses to the main table, a row for each of its 15,855.

@@ -14,6 +14,7 @@ from galexp.catalog.read import as_identifiers, read_catalog
 from galexp.config import UsageError, nearest
 from galexp.dataset.column import COUNTS, Column, Cut, Selection, apply_cuts
 from galexp.dataset.tables import MAIN, PublishedTable, locate_tables
+from galexp.shard.origin import Origin
 
 __all__ = ["Column", "Cut", "Dataset", "Selection"]
 
@@ -36,6 +37,8 @@ class Dataset(abc.ABC):
         tables: The files that it is read from; one of any name by default.
         published: Step of the selection -> the number of rows that its publication gives.
         tallies: Columns of which it is counted how many rows are true, or finite.
+        across: Images in a row of the contact sheet.
+        made: What galexp makes of it where nothing is at hand: a mock, or a simulation.
         repeats: Column that tells apart rows of one identifier, where the tables may hold such; a cut keeps one.
     """
 
@@ -48,12 +51,8 @@ class Dataset(abc.ABC):
     published: Mapping[str, int] = types.MappingProxyType({})
     tallies: tuple[str, ...] = ()
     repeats: str | None = None
-
-    instead_of_mock = (
-        "give a table: dataset.catalog=FILE imaging=files imaging.root=FOLDER, or let prepare fetch both: "
-        "dataset.catalog=survey imaging=sdss"
-    )
-    """What to do where there is no mock, as the end of a sentence."""
+    across: int = 8
+    made: Origin = Origin.MOCK
 
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
         self.catalog = catalog
@@ -84,7 +83,10 @@ class Dataset(abc.ABC):
         Raises:
             ValueError: where this survey has no mock.
         """
-        raise ValueError(f"{self.name} has no mock catalog; {self.instead_of_mock}")
+        raise ValueError(
+            f"{self.name} has no mock catalog; give a table: dataset.catalog=FILE imaging=files imaging.root=FOLDER, "
+            "or let prepare fetch both: dataset.catalog=survey imaging=sdss"
+        )
 
     def load(self, files: Mapping[str, pathlib.Path], text: Sequence[str]) -> Table:
         """Read the survey's tables and join them into one, a row for each row of the main one.
@@ -104,6 +106,17 @@ class Dataset(abc.ABC):
     def parent(self, catalog: Table) -> Table:
         """Return the rows whose surroundings are measured, and whose trend they are compared with: all by default."""
         return catalog
+
+    def shown(self, catalog: Table) -> tuple[list[int], list[str], str]:
+        """Return the rows of a contact sheet, what stands under each, and in words which they are.
+
+        Forty, evenly spaced in the order of the first target, with its value; of images without targets any forty.
+        """
+        values = np.asarray(catalog[self.targets[0]], dtype=np.float64) if self.targets else np.zeros(len(catalog))
+        order = np.argsort(values, kind="stable")[: int(np.isfinite(values).sum()) or None]
+        rows = order[np.linspace(0, len(order) - 1, min(40, len(order))).astype(int)].tolist()
+        captions = [f"{values[row]:.2f}" if self.targets else str(catalog["id"][row]) for row in rows]
+        return rows, captions, f"in the order of {self.targets[0]}" if self.targets else "by name"
 
     def read(self, path: str | pathlib.Path) -> Selection:
         """Read the tables, bring their columns under our names and apply the cuts that the columns allow.

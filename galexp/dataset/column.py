@@ -13,6 +13,7 @@ from astropy.table import Table
 from astropy.units import Quantity, Unit, UnrecognizedUnit, dimensionless_unscaled
 
 from galexp.catalog.read import as_texts
+from galexp.shard.origin import Origin
 
 if TYPE_CHECKING:
     from jaxtyping import Bool
@@ -97,12 +98,14 @@ class Selection:
         counts: Rows after each step.
         ignored: The table's columns that were not taken.
         parent: The rows whose surroundings are measured, before the cuts; None for those that the cuts leave.
+        origin: What they are: observed galaxies, or those of somebody's simulation.
     """
 
     catalog: Table
     counts: dict[str, int]
     ignored: tuple[str, ...] = ()
     parent: Table | None = None
+    origin: Origin = Origin.OBSERVED
 
 
 def apply_cuts(catalog: Table, cuts: Sequence[Cut]) -> tuple[Table, dict[str, int]]:

@@ -16,6 +16,7 @@ from galexp.dataset.base import Column, Dataset, Selection
 from galexp.dataset.by_hand import ByHand
 from galexp.dataset.tables import MAIN, PublishedTable
 from galexp.dataset.unlabeled import is_unlabeled, read_unlabeled
+from galexp.mock.survey import mock_gz2
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -50,7 +51,6 @@ class GZ2(Dataset):
         Column(answer.name, (answer.kaggle,), "", f"vote fraction of answer {answer.identifier}") for answer in ANSWERS
     )
     photometry = ()
-    instead_of_mock = DOWNLOAD
     tables = (PublishedTable(MAIN, (TABLE,), (ByHand(TABLE, DOWNLOAD),)),)
 
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
@@ -64,6 +64,13 @@ class GZ2(Dataset):
     def locate(self, path: str | pathlib.Path) -> dict[str, pathlib.Path]:
         """Return the file of the table, or what holds images alone."""
         return {MAIN: pathlib.Path(path)} if is_unlabeled(path, self.tables) else super().locate(path)
+
+    def draw(self, objects: int | None, seed: int, stripping: float) -> Table:
+        """Draw a mock of ``objects`` galaxies (61,578 where None), on which ``stripping`` does not act.
+
+        See :func:`galexp.mock.survey.mock_gz2`.
+        """
+        return mock_gz2(objects, seed, stripping)
 
     def read(self, path: str | pathlib.Path) -> Selection:
         """Read a table, or the names of images without one, and sort by identifier.

@@ -6,10 +6,14 @@ import copy
 import pathlib
 from typing import Any
 
-from galexp import __version__
-from galexp.shard.manifest import FILE_NAME, read_manifest, recipe_hash
+from hydra.utils import get_class
 
-MOCK = "mock"
+from galexp import __version__
+from galexp.config import UsageError
+from galexp.shard.manifest import FILE_NAME, read_manifest, recipe_hash
+from galexp.shard.origin import Origin
+
+MOCK, SIMULATION = str(Origin.MOCK), str(Origin.SIMULATION)
 AUTO = "auto"
 SURVEY = "survey"
 _CATALOGS = (SURVEY, "file")
@@ -17,9 +21,27 @@ _IMAGES = ("sdss", "legacy", "hdf5", "zip", "files", "gray")
 
 
 def catalog_kind(settings: dict[str, Any]) -> str:
-    """Return ``auto``, ``mock``, ``survey`` or, where a table was named, ``file``."""
+    """Return ``auto``, ``mock``, ``simulation``, ``survey`` or, where a table was named, ``file``."""
     catalog = settings["dataset"]["catalog"]
-    return catalog if catalog in (AUTO, MOCK, SURVEY) else "file"
+    return catalog if catalog in (AUTO, MOCK, SIMULATION, SURVEY) else "file"
+
+
+def made(settings: dict[str, Any]) -> str:
+    """Return what galexp itself makes of a dataset where nothing of it is at hand, ``mock`` or ``simulation``."""
+    return str(get_class(settings["dataset"]["_target_"]).made)
+
+
+def is_made(settings: dict[str, Any]) -> bool:
+    """Tell whether the catalog is one that galexp makes.
+
+    Raises:
+        UsageError: for a simulation of a dataset that is drawn, and the other way round.
+    """
+    kind, made_here = catalog_kind(settings), made(settings)
+    if kind in {MOCK, SIMULATION} - {made_here}:
+        name = settings["choices"]["dataset"]
+        raise UsageError(f"dataset.catalog={kind} of {name}: galexp makes a {made_here} of it; give {made_here}")
+    return kind in (AUTO, made_here)
 
 
 def download_folder(settings: dict[str, Any]) -> pathlib.Path:
@@ -49,16 +71,22 @@ def folder(settings: dict[str, Any], catalog: str, imaging: str) -> pathlib.Path
     return pathlib.Path(settings["paths"]["data"]) / name
 
 
-def mock_recipe(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return what the content of a mock is a function of."""
-    dataset = settings["choices"]["dataset"]
-    return {"dataset": dataset, "catalog": MOCK, "imaging": MOCK, "mock": settings["mock"], "version": __version__}
+def made_recipe(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what the content of a mock, or of a simulation, is a function of."""
+    head = {"dataset": settings["choices"]["dataset"], "catalog": made(settings), "version": __version__}
+    if made(settings) == SIMULATION:
+        return {**head, "quality": settings["quality"]}
+    return {**head, "imaging": settings["imaging"], "mock": settings["mock"]}
 
 
-def mock_folder(settings: dict[str, Any]) -> pathlib.Path:
-    """Return where a mock lies: under its plain name unless a mock of another recipe lies there already."""
-    plain = folder(settings, MOCK, MOCK)
-    recipe = mock_recipe(settings)
+def made_folder(settings: dict[str, Any]) -> pathlib.Path:
+    """Return where a mock or a simulation lies: under its plain name unless one of another recipe lies there already.
+
+    A simulation has its quality in the place of the imaging.
+    """
+    imaging = settings["choices"]["quality"] if made(settings) == SIMULATION else MOCK
+    plain = folder(settings, made(settings), imaging)
+    recipe = made_recipe(settings)
     if not (plain / FILE_NAME).is_file() or _recipe(plain) in (recipe, None):
         return plain
     return plain.with_name(f"{plain.name}-{recipe_hash(recipe)}")
@@ -76,7 +104,7 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
     """Return the most real prepared data that fits the configuration, None where there is none.
 
     A survey's catalog comes before a table of the user's, and that before a mock; likewise for images, of which those
-    of an imaging of the user's own come last before a mock's.
+    of an imaging of the user's own come last before those rendered from its rows.
     """
     wanted = (catalog_kind(settings), settings["choices"]["imaging"])
     found: list[tuple[int, int, pathlib.Path]] = []
@@ -85,20 +113,30 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
         catalog, _, imaging = path.parent.name.removeprefix(start).partition("-")
         fits = all(want in (AUTO, kind) for want, kind in zip(wanted, (catalog, imaging), strict=True))
         if fits and catalog in _CATALOGS and imaging:
-            rank = _IMAGES.index(imaging) if imaging in _IMAGES else len(_IMAGES)
+            rank = _IMAGES.index(imaging) if imaging in _IMAGES else len(_IMAGES) + (imaging == MOCK)
             found.append((_CATALOGS.index(catalog), rank, path.parent))
     if found:
         return min(found)[2]
-    mock = mock_folder(settings)
-    is_wanted = all(want in (AUTO, MOCK) for want in wanted)
-    return mock if is_wanted and (mock / FILE_NAME).is_file() else None
+    made_here = made_folder(settings)
+    is_wanted = all(want in (AUTO, made(settings)) for want in wanted)
+    return made_here if is_wanted and (made_here / FILE_NAME).is_file() else None
+
+
+def origin(settings: dict[str, Any], path: pathlib.Path) -> Origin:
+    """Return what prepared data are, or what they will be where galexp has yet to make them."""
+    try:
+        return read_manifest(path).kind
+    except (FileNotFoundError, ValueError):
+        return Origin(made(settings))
 
 
 def settled(settings: dict[str, Any], data: pathlib.Path) -> dict[str, Any]:
-    """Return settings that say which data was found where they said ``auto``, without a mock's where it is none."""
+    """Return settings that say which data was found where they said ``auto``, without what others are made from."""
     settings = copy.deepcopy(settings)
     catalog, _, imaging = data.name.removeprefix(f"{settings['choices']['dataset']}-").partition("-")
-    settings["choices"]["imaging"] = MOCK if catalog == MOCK else imaging
-    if catalog != MOCK:
+    settings["choices"]["imaging"] = catalog if catalog in (MOCK, SIMULATION) else imaging
+    if settings["choices"]["imaging"] != MOCK:
         settings |= {"imaging": {}, "mock": {}}
+    if catalog != SIMULATION and "quality" in settings:
+        settings["quality"] = {}
     return settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 from collections.abc import Mapping, Sequence
 
@@ -14,6 +15,7 @@ from galexp.dataset.location import SURVEY
 from galexp.dataset.tables import MAIN, PublishedTable
 from galexp.dataset.unlabeled import is_unlabeled, read_unlabeled
 from galexp.image.hdf5 import FrameSeries, MergerFrames, read_series
+from galexp.shard.origin import Origin
 
 SUFFIXES = (".hdf5", ".h5")
 FILES = tuple(f"output_bw_{side}.hdf5" for side in (512, 1024, 2048, 256))
@@ -51,7 +53,8 @@ class Mergers(Dataset):
         Column("mass_ratio", (), "", "mass of one galaxy over the other's"),
     )
     photometry = ()
-    instead_of_mock = DOWNLOAD
+    across = 10
+    made = Origin.SIMULATION
     tables = (PublishedTable(MAIN, FILES, (ByHand(FILES[0], DOWNLOAD),)),)
 
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:
@@ -63,6 +66,19 @@ class Mergers(Dataset):
     def locate(self, path: str | pathlib.Path) -> dict[str, pathlib.Path]:
         """Return the file of the frames, or the table, or what holds images alone."""
         return {MAIN: pathlib.Path(path)} if is_unlabeled(path, self.tables) else super().locate(path)
+
+    def shown(self, catalog: Table) -> tuple[list[int], list[str], str]:
+        """Return ten snapshots of each of the first four simulations, as the last camera saw them, and their times."""
+        if "simulation" not in catalog.colnames:
+            return super().shown(catalog)
+        rows: list[int] = []
+        camera = catalog["camera"].max()
+        for name in np.unique(catalog["simulation"])[:4]:
+            one = np.flatnonzero((catalog["simulation"] == name) & (catalog["camera"] == camera))
+            one = one[np.argsort(catalog["simulation_time"][one])]
+            rows += one[np.linspace(0, len(one) - 1, min(self.across, len(one))).astype(int)].tolist()
+        captions = [f"{catalog['simulation'][row]}\n{catalog['simulation_time'][row]:.0f} Myr" for row in rows]
+        return rows, captions, f"as camera {camera} saw them"
 
     def read(self, path: str | pathlib.Path) -> Selection:
         """Read the rows of an HDF5 file, the names of images without labels, or a table.
@@ -82,11 +98,11 @@ class Mergers(Dataset):
         if is_unlabeled(path, self.tables):
             return read_unlabeled(path, self.tables, self.ignored_targets)
         if file.suffix.lower() not in SUFFIXES:
-            return super().read(path)
+            return dataclasses.replace(super().read(path), origin=Origin.SIMULATION)
         series, others = read_series(file)
         catalog = _frames(series)
         self._check_targets(catalog, catalog, file)
-        return Selection(catalog, {"read": len(catalog)}, others)
+        return Selection(catalog, {"read": len(catalog)}, others, origin=Origin.SIMULATION)
 
 
 def merger_frames(path: str, downloads: str) -> MergerFrames:

@@ -12,6 +12,7 @@ from galexp.catalog.query import SqlQuery
 from galexp.dataset.base import Column, Cut, Dataset
 from galexp.dataset.mpa_jhu import JOINS, MAGNITUDES, PERCENTILES
 from galexp.dataset.tables import MAIN, PublishedTable
+from galexp.mock.survey import mock_sdss_metallicity
 
 if TYPE_CHECKING:
     from jaxtyping import Bool
@@ -123,6 +124,13 @@ class SDSSMetallicity(Dataset):
         }
     )
     tallies = ("log_stellar_mass",)
+
+    def draw(self, objects: int | None, seed: int, stripping: float) -> Table:
+        """Draw a mock of ``objects`` galaxies (116,429 where None), on which ``stripping`` does not act.
+
+        See :func:`galexp.mock.survey.mock_sdss_metallicity`.
+        """
+        return mock_sdss_metallicity(objects, seed, stripping)
 
     def parent(self, catalog: Table) -> Table:
         """Return every object that was read, once."""

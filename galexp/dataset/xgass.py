@@ -110,4 +110,4 @@ class XGASS(Dataset):
 
     def draw(self, objects: int | None, seed: int, stripping: float) -> Table:
         """Draw a mock xGASS of ``objects`` galaxies (1,179 where None); see :func:`galexp.mock.survey.mock_xgass`."""
-        return mock_xgass(objects=1179 if objects is None else objects, seed=seed, stripping=stripping)
+        return mock_xgass(objects, seed, stripping)

@@ -12,7 +12,7 @@ from astropy.table import Table
 from galexp.evaluation.bootstrap import bootstrap_interval
 from galexp.metric import regression
 
-_METRICS = ("rmse", "normalized_rmse", "nmad", "bias", "pearson", "slope")
+_METRICS = ("rmse", "normalized_rmse", "mae", "nmad", "bias", "pearson", "slope")
 _SAMPLES = {"detections": "hi_is_limit", "unconfused": "hi_confused"}
 
 

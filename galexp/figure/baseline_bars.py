@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from galexp.figure.panel import as_list
-from galexp.figure.style import GUIDE, POINT, mark_mock, new_figure, styled, with_unit
+from galexp.figure.style import GUIDE, POINT, mark, new_figure, styled, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from jaxtyping import Float
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from galexp.shard.origin import Origin
 
 _TEXT = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
 _BASELINE = "#A8A8A8"
@@ -27,7 +29,7 @@ def baseline_bars(
     errors: Mapping[str, float | Float[np.ndarray, " target"]] | None = None,
     label: str | Sequence[str] = "",
     *,
-    is_mock: bool,
+    origin: Origin,
 ) -> Figure:
     """Draw the normalized RMSE of each method, in the order given, one panel a target.
 
@@ -38,7 +40,7 @@ def baseline_bars(
         values: Method -> RMSE over the scatter of the target.
         errors: Method -> standard error; methods that are not there get no bar.
         label: What each target is called, over its panel.
-        is_mock: Whether the data are mock.
+        origin: What the galaxies are; a mock or a simulation says so over the figure.
 
     Returns:
         The figure. A method without a finite value has no bar and says so.
@@ -55,8 +57,7 @@ def baseline_bars(
     for column, (ax, title) in enumerate(zip(axes[0], labels, strict=True)):
         _draw(ax, {name: (table[name][column], spread[name][column]) for name in table})
         ax.set_title(with_unit(title, "", width=50))
-    if is_mock:
-        mark_mock(figure)
+    mark(figure, origin)
     return figure
 
 

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from galexp.figure.style import mark_mock, new_figure, styled, with_unit
+from galexp.figure.style import mark, new_figure, styled, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jaxtyping import Float, Int, UInt8
     from matplotlib.figure import Figure
+
+    from galexp.shard.origin import Origin
 
 ACROSS = 6
 
@@ -69,7 +71,7 @@ def gallery(
     row_titles: Sequence[str] = (),
     across: int = ACROSS,
     *,
-    is_mock: bool,
+    origin: Origin,
 ) -> Figure:
     """Draw stamps in a grid, a text under each.
 
@@ -79,7 +81,7 @@ def gallery(
         suptitle: Over the whole, empty for none.
         row_titles: At the left of each row of the grid, as many as there are rows, or none.
         across: Stamps in a row.
-        is_mock: Whether the data are mock.
+        origin: What the galaxies are; a mock or a simulation says so over the figure.
 
     Returns:
         The figure.
@@ -101,8 +103,7 @@ def gallery(
         ax.set_ylabel(title.replace(" ", "\n", 1), fontsize=10, fontweight="bold")
     if suptitle:
         figure.suptitle(with_unit(suptitle, "", width=14 * across))
-    if is_mock:
-        mark_mock(figure)
+    mark(figure, origin)
     return figure
 
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
-from galexp.figure.style import GUIDE, ROLE_COLORS, ROLE_LINES, mark_mock, new_figure, styled
+from galexp.figure.style import GUIDE, ROLE_COLORS, ROLE_LINES, mark, new_figure, styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from galexp.shard.origin import Origin
 
 RATE = "lr"
 _LOG_FROM = 4.0
@@ -22,7 +24,7 @@ _PLAIN = StrMethodFormatter("{x:g}")
 
 @styled
 def learning_curve(
-    history: Mapping[str, Sequence[float | None]], metric: str = "rmse", label: str = "RMSE", *, is_mock: bool
+    history: Mapping[str, Sequence[float | None]], metric: str = "rmse", label: str = "RMSE", *, origin: Origin
 ) -> Figure:
     """Draw a metric of train and val against the epoch, and the learning rate under it.
 
@@ -34,7 +36,7 @@ def learning_curve(
             but one of the metrics optional, with None or NaN where an epoch has no value.
         metric: Which to draw.
         label: What it is called on the axis.
-        is_mock: Whether the data are mock.
+        origin: What the galaxies are; a mock or a simulation says so over the figure.
 
     Returns:
         The figure.
@@ -57,8 +59,7 @@ def learning_curve(
         _draw_rate(axes[1, 0], _epochs(history, RATE), _values(history, RATE))
     axes[-1, 0].set_xlabel("epoch")
     axes[-1, 0].xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    if is_mock:
-        mark_mock(figure)
+    mark(figure, origin)
     return figure
 
 

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from galexp.figure.cloud import draw_cloud, draw_running_median, robust_limits
 from galexp.figure.panel import Panel, panels
-from galexp.figure.style import CURVE, GUIDE, POINT, mark_mock, new_figure, put_legend_above, styled, with_unit
+from galexp.figure.style import CURVE, GUIDE, POINT, mark, new_figure, put_legend_above, styled, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jaxtyping import Float
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from galexp.shard.origin import Origin
 
 _FEWEST = 5
 
@@ -29,7 +31,7 @@ def residuals(
     label: str | Sequence[str],
     unit: str | Sequence[str],
     *,
-    is_mock: bool,
+    origin: Origin,
 ) -> Figure:
     """Draw the residuals, prediction minus truth, as a histogram and against the truth, one row a target.
 
@@ -42,7 +44,7 @@ def residuals(
         prediction: As `truth`.
         label: What each target is called.
         unit: Of each target, empty for none.
-        is_mock: Whether the data are mock.
+        origin: What the galaxies are; a mock or a simulation says so over the figure.
 
     Returns:
         The figure. Galaxies without a finite truth or prediction are left out and counted in it.
@@ -56,8 +58,7 @@ def residuals(
         limits = robust_limits(panel.residual)
         _draw_histogram(left, panel, limits)
         _draw_trend(right, panel, limits)
-    if is_mock:
-        mark_mock(figure)
+    mark(figure, origin)
     return figure
 
 

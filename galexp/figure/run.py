@@ -17,6 +17,7 @@ from galexp.figure.residuals import residuals
 from galexp.figure.split_histograms import split_histograms
 from galexp.figure.style import save
 from galexp.figure.truth_against_prediction import truth_against_prediction
+from galexp.shard.origin import Origin
 from galexp.split.base import TEST, TRAIN, VAL
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ def run_figures(
         history: Columns of ``history.csv``, empty where nothing was trained.
         split_column: Column of the catalog that the split goes by, if any.
     """
-    is_mock = datamodule.data.is_mock
+    origin = datamodule.data.origin
     figures: dict[str, Figure] = {}
     if history:
-        figures["learning_curve"] = learning_curve(history, is_mock=is_mock)
+        figures["learning_curve"] = learning_curve(history, origin=origin)
     if TEST in result.scores:
         targets = list(result.scores[TEST])
         figures |= _prediction_figures(datamodule, result, targets)
@@ -63,7 +64,7 @@ def _prediction_figures(datamodule: GalaxyDataModule, result: Evaluation, target
     labels = [readable(target) for target in targets]
     units = [datamodule.data.manifest.units.get(target, "") for target in targets]
     shown = [{name: scores[target]["all"]["network_tta"][name] for name in ("rmse", "nmad")} for target in targets]
-    facts: dict[str, Any] = {"is_mock": datamodule.data.is_mock}
+    facts: dict[str, Any] = {"origin": datamodule.data.origin}
     return {
         "truth_against_prediction": truth_against_prediction(truth, preds, labels, units, shown, **facts),
         "residuals": residuals(truth, preds, labels, units, **facts),
@@ -72,7 +73,7 @@ def _prediction_figures(datamodule: GalaxyDataModule, result: Evaluation, target
     }
 
 
-def _baseline_figure(scores: Mapping[str, Any], labels: list[str], is_mock: bool) -> Figure:
+def _baseline_figure(scores: Mapping[str, Any], labels: list[str], origin: Origin) -> Figure:
     per_target = [samples["all"] for samples in scores.values()]
     values = {
         METHOD_NAMES[method]: np.array([methods[method]["normalized_rmse"] for methods in per_target])
@@ -81,7 +82,7 @@ def _baseline_figure(scores: Mapping[str, Any], labels: list[str], is_mock: bool
     errors = {
         METHOD_NAMES[method]: np.array([_error(methods[method]) for methods in per_target]) for method in per_target[0]
     }
-    return baseline_bars(values, errors, labels, is_mock=is_mock)
+    return baseline_bars(values, errors, labels, origin=origin)
 
 
 def _error(scores: Mapping[str, float]) -> float:
@@ -98,7 +99,7 @@ def _gallery_figure(datamodule: GalaxyDataModule, truth: np.ndarray, preds: np.n
         empty = np.full((across - len(chosen), *images.shape[1:]), 255, dtype=np.uint8)
         stamps += [images, empty]
         titles += [*captions(truth[chosen], preds[chosen]), *[""] * len(empty)]
-    facts: dict[str, Any] = {"across": across, "is_mock": datamodule.data.is_mock}
+    facts: dict[str, Any] = {"across": across, "origin": datamodule.data.origin}
     return gallery(np.concatenate(stamps), titles, f"held-out galaxies: {label}", list(picked), **facts)
 
 
@@ -109,7 +110,7 @@ def _split_figure(datamodule: GalaxyDataModule, targets: list[str], split_column
     columns = {readable(str(name)): np.asarray(catalog[name], dtype=np.float64) for name in names}
     cuts = {name: _cut(values, roles) for name, values in columns.items()}
     thresholds = {name: cut for name, cut in cuts.items() if cut is not None}
-    return split_histograms(columns, roles, thresholds, is_mock=datamodule.data.is_mock)
+    return split_histograms(columns, roles, thresholds, origin=datamodule.data.origin)
 
 
 def _cut(values: np.ndarray, roles: np.ndarray) -> float | None:

@@ -11,7 +11,7 @@ from galexp.figure.style import (
     GUIDE,
     ROLE_COLORS,
     ROLE_LINES,
-    mark_mock,
+    mark,
     new_figure,
     put_legend_above,
     styled,
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from galexp.shard.origin import Origin
+
 MOST_LARGE_PANELS = 6
 _SMALL_PANELS_ACROSS = 6
 _LEAST_P_VALUE = 1e-99
@@ -38,7 +40,7 @@ def split_histograms(
     roles: Shaped[np.ndarray, " galaxy"],
     thresholds: Mapping[str, float | Sequence[float]] | None = None,
     *,
-    is_mock: bool,
+    origin: Origin,
 ) -> Figure:
     """Draw how columns are distributed in each role, as a share of the role's galaxies a bin, and how far roles differ.
 
@@ -50,7 +52,7 @@ def split_histograms(
         columns: Label, with the unit, -> values: each target, and the column that the split goes by.
         roles: `train`, `val`, `test` or `unused`.
         thresholds: Label -> where the split cuts that column.
-        is_mock: Whether the data are mock.
+        origin: What the galaxies are; a mock or a simulation says so over the figure.
 
     Returns:
         The figure. Each role's number of finite values, and of those missing, stands over its panel (in a shared
@@ -78,8 +80,7 @@ def split_histograms(
     else:
         for ax in axes.flat[: len(columns)]:
             put_legend_above(ax, columns=2)
-    if is_mock:
-        mark_mock(figure)
+    mark(figure, origin)
     return figure
 
 

@@ -11,6 +11,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from galexp.shard.origin import Origin
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -24,7 +26,6 @@ R = TypeVar("R")
 ROLE_COLORS = {"train": "#0072B2", "val": "#E69F00", "test": "#A3142F", "unused": "#999999"}
 ROLE_LINES: Mapping[str, Any] = {"train": "-", "val": (0, (5, 1.5)), "test": "-", "unused": (0, (1, 1.2))}
 POINT, CURVE, GUIDE = "#0072B2", "#D55E00", "#000000"
-MOCK = "MOCK DATA"
 
 _STYLE = {
     **{key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(("backend", "webagg"))},
@@ -73,8 +74,10 @@ def new_figure(rows: int, columns: int, width: float, height: float, **options: 
 
 
 @styled
-def mark_mock(figure: Figure) -> None:
-    """Put a band that says MOCK DATA over the top of a figure, which becomes higher by that band."""
+def mark(figure: Figure, origin: Origin) -> None:
+    """Put a band that says MOCK DATA or SIMULATION over a figure, which becomes higher by it; none for observations."""
+    if not origin.mark:
+        return
     width, height = figure.get_size_inches()
     total = height + _BAND_HEIGHT
     figure.set_size_inches(width, total)
@@ -93,7 +96,7 @@ def mark_mock(figure: Figure) -> None:
         "color": "#6B4A00",
         "gid": "mock",
     }
-    figure.text(0.5, (1 + bottom) / 2, MOCK, in_layout=False, **style)
+    figure.text(0.5, (1 + bottom) / 2, origin.mark, in_layout=False, **style)
 
 
 @styled

@@ -9,7 +9,7 @@ import numpy as np
 
 from galexp.figure.cloud import draw_cloud, draw_running_median, robust_limits
 from galexp.figure.panel import Panel, panels
-from galexp.figure.style import GUIDE, mark_mock, new_figure, styled, with_unit
+from galexp.figure.style import GUIDE, mark, new_figure, styled, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jaxtyping import Float
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from galexp.shard.origin import Origin
 
 _IN_UNIT = ("rmse", "nmad", "bias")
 _TEXT = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
@@ -30,7 +32,7 @@ def truth_against_prediction(
     unit: str | Sequence[str],
     metrics: Mapping[str, float] | Sequence[Mapping[str, float]],
     *,
-    is_mock: bool,
+    origin: Origin,
 ) -> Figure:
     """Draw predictions against the truth with the 1:1 line and the running median, one panel a target.
 
@@ -43,7 +45,7 @@ def truth_against_prediction(
         label: What each target is called.
         unit: Of each target, empty for none.
         metrics: Numbers to be printed in each panel; `rmse`, `nmad` and `bias` carry the unit.
-        is_mock: Whether the data are mock.
+        origin: What the galaxies are; a mock or a simulation says so over the figure.
 
     Returns:
         The figure. Galaxies without a finite truth or prediction are left out and counted in it.
@@ -61,8 +63,7 @@ def truth_against_prediction(
         _draw(ax, panel, metric)
     for ax in axes.flat[len(shown) :]:
         ax.set_visible(False)
-    if is_mock:
-        mark_mock(figure)
+    mark(figure, origin)
     return figure
 
 

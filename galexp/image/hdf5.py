@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import itertools
 import pathlib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from galexp.image.codec import encode_png
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from astropy.table import Table
     from jaxtyping import Bool, Float, Integer, UInt8
@@ -61,9 +62,8 @@ class FrameSeries:
 
     @property
     def identifiers(self) -> list[str]:
-        """One a frame: ``s025_m050_c03_t012`` is frame 12 that camera 3 took of ``s_0.25_m_0.5``; it has no dot."""
-        start = f"s{_digits(self.size_ratio)}_m{_digits(self.mass_ratio)}_c{self.camera:02d}"
-        return [f"{start}_t{frame:03d}" for frame in range(len(self.times))]
+        """One a frame, as :func:`frame_identifiers` says."""
+        return frame_identifiers(self.size_ratio, self.mass_ratio, self.camera, len(self.times))
 
     @property
     def classes(self) -> Integer[np.ndarray, " snapshot"]:
@@ -73,6 +73,17 @@ class FrameSeries:
         """
         steps = np.rint(np.diff(self.times) / self.interval).astype(np.int64)
         return np.concatenate([[0], np.cumsum(steps)])
+
+
+def frame_identifiers(size_ratio: float, mass_ratio: float, camera: int, count: int) -> list[str]:
+    """Return the ids of the frames that a camera took of a simulation; they have no dot.
+
+    Example:
+        >>> frame_identifiers(0.25, 0.5, camera=3, count=2)
+        ['s025_m050_c03_t000', 's025_m050_c03_t001']
+    """
+    start = f"s{_digits(size_ratio)}_m{_digits(mass_ratio)}_c{camera:02d}"
+    return [f"{start}_t{frame:03d}" for frame in range(count)]
 
 
 def _digits(ratio: float) -> str:
@@ -100,6 +111,63 @@ def read_series(path: str | pathlib.Path) -> tuple[list[FrameSeries], tuple[str,
         if one.identifiers[0] == other.identifiers[0]:
             raise ValueError(f"{path}: {one.simulation} and {other.simulation} are one simulation; keep one of them")
     return series, others
+
+
+class _Sink(io.FileIO):
+    """A file that keeps a refusal to itself: the library could not even close a file on a full disk in silence."""
+
+    refused: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        """Write what there is room for, and call it all."""
+        try:
+            return super().write(data)
+        except OSError as error:
+            self.refused = error
+            return len(data)
+
+    def truncate(self, size: int | None = None) -> int:
+        """Shorten or extend the file as far as there is room."""
+        try:
+            return super().truncate(size)
+        except OSError as error:
+            self.refused = error
+            return size or 0
+
+
+def write_series(
+    path: pathlib.Path,
+    series: Iterable[tuple[str, int, Float[np.ndarray, " snapshot"], UInt8[np.ndarray, "snapshot height width 1"]]],
+) -> None:
+    """Write what cameras saw of simulations in the layout of DeepGalaxy, whole or not at all.
+
+    Args:
+        path: Where to; its folder is made, and what is there is replaced.
+        series: (name of the simulation, number of the camera, times [Myr], frames).
+
+    Raises:
+        ValueError: where a camera of a simulation comes twice.
+        OSError: where it cannot be written, such as on a full disk; nothing stays behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with _Sink(part, "w+") as sink, h5py.File(sink, "w") as file:
+            for simulation, camera, times, frames in series:
+                group = file.require_group(simulation)
+                if f"images_camera_{camera:02d}" in group:
+                    raise ValueError(f"camera {camera} of {simulation} comes twice; give each simulation once")
+                shape = (1, *frames.shape[1:])
+                group.create_dataset(f"images_camera_{camera:02d}", data=frames, chunks=shape, compression="gzip")
+                group[f"t_myr_camera_{camera:02d}"] = times
+                if sink.refused:
+                    break
+        if sink.refused:
+            reason = f"cannot write {path} ({sink.refused.strerror}); free space, or name another place"
+            raise OSError(sink.refused.errno, reason)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _opened(path: pathlib.Path) -> h5py.File:

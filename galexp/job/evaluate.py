@@ -28,7 +28,7 @@ from galexp.task.build import build_task
 from galexp.terminal import console, progress_bar, say
 from galexp.trainer import interruptible, make_trainer, quiet
 
-_ELSEWHERE = ("paths", "dataset", "imaging", "environment", "split", "mock", "size")
+_ELSEWHERE = ("paths", "dataset", "imaging", "environment", "split", "mock", "quality", "size")
 _OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "experiment")
 
 
@@ -78,7 +78,7 @@ def settings_of(saved: dict[str, Any], command: Command) -> tuple[dict[str, Any]
         needed = sorted(({"dataset", "size", "environment"} | changed) & set(saved["choices"]) - set(keys))
         fresh = command.settings(f"seed={saved['seed']}", *(f"{group}={saved['choices'][group]}" for group in needed))
         if {"dataset", "size"} & set(keys):
-            keys += ["imaging", "mock"]
+            keys += ["imaging", "mock", "quality"]
         for key in keys:
             _take(settings, fresh, key)
     return settings, changed & set(_ELSEWHERE)
@@ -142,7 +142,6 @@ def result_of(
     write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
     save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)
     if result.scores:
-        kind = "mock" if data.is_mock else "observed"
-        target.write_json("metrics.json", {"data": kind, "run": run.name, **result.scores})
+        target.write_json("metrics.json", {"data": str(data.origin), "run": run.name, **result.scores})
     else:
         say(f"no row has a measured {', '.join(targets)}: predictions only, in {target.folder / 'predictions.parquet'}")

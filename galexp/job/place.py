@@ -73,4 +73,4 @@ def place(settings: dict[str, Any]) -> Job:
     """Find, or make, the data of a job and the folder of its run."""
     data = open_data(settings)
     settings = settled(settings, data.folder)
-    return Job(settings, data, RunDirectory(run_folder(settings, data.folder.name, data.is_mock)))
+    return Job(settings, data, RunDirectory(run_folder(settings, data.folder.name, data.origin)))

@@ -25,6 +25,7 @@ from galexp.job.check import check_settings
 from galexp.job.place import Job, place
 from galexp.run.directory import RunDirectory
 from galexp.run.provenance import provenance
+from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.split.assign import assign_roles
 from galexp.split.audit import Audit, audit, describe
@@ -101,7 +102,9 @@ def train(job: Job) -> None:
 
 def _start_logger(job: Job) -> Logger | None:
     choices = job.settings["choices"]
-    tags = [choices[group] for group in ("dataset", "split", "model")] + ["mock"] * job.data.is_mock
+    tags = [choices[group] for group in ("dataset", "split", "model")] + [str(job.data.origin)] * (
+        job.data.origin is not Origin.OBSERVED
+    )
     return instantiate(job.settings["logger"], run=job.run, settings=job.settings, tags=tags)
 
 
@@ -135,11 +138,14 @@ def save_result(
     figures = run_figures(datamodule, result, read_history(run.folder), settings["split"].get("column"))
     save_figures(figures, run.figures)
     data = datamodule.data
-    kind = "mock" if data.is_mock else "observed"
     origin = {"provenance": run.read_json("provenance.json")}
-    tracking.log_summary(logger, {"data": kind, **origin, **flatten(result.scores, "")}, figures)
+    tracking.log_summary(logger, {"data": str(data.origin), **origin, **flatten(result.scores, "")}, figures)
     tracking.log_samples(logger, *sample_rows(datamodule, result))
-    head = {"data": kind, "data_sha256": data.manifest.content_sha256, "dataset": settings["choices"]["dataset"]}
+    head = {
+        "data": str(data.origin),
+        "data_sha256": data.manifest.content_sha256,
+        "dataset": settings["choices"]["dataset"],
+    }
     run.write_json("metrics.json", {**head, "counts": role_counts(datamodule.roles), **result.scores})
 
 

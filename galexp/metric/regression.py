@@ -34,6 +34,26 @@ def rmse(preds: Float[Tensor, " sample *target"], target: Float[Tensor, " sample
     return _residuals(preds, target).square().mean(0).sqrt()
 
 
+def mae(preds: Float[Tensor, " sample *target"], target: Float[Tensor, " sample *target"]) -> Float[Tensor, "*target"]:
+    """Compute the mean absolute error, mean(|p - t|).
+
+    Args:
+        preds: Predictions.
+        target: True values.
+
+    Returns:
+        One number a target, in its unit; NaN for no rows, or if any row is NaN.
+
+    Raises:
+        ValueError: If the shapes differ.
+
+    Example:
+        >>> mae(torch.tensor([3.0, 5.0]), torch.tensor([0.0, 1.0])).item()
+        3.5
+    """
+    return _residuals(preds, target).abs().mean(0)
+
+
 def normalized_rmse(
     preds: Float[Tensor, " sample *target"], target: Float[Tensor, " sample *target"], ddof: int = 1
 ) -> Float[Tensor, "*target"]:

@@ -61,15 +61,29 @@ def lognormal_density(
     return np.exp(gaussian * (log_sigma / gaussian.std()))
 
 
+def fill_box(
+    density: Float[ndarray, "cells cells cells"], shape: tuple[int, int, int]
+) -> Float[ndarray, "length width height"]:
+    """Repeat a periodic field, or cut a piece out of it, so that it fills a box of the given number of cells."""
+    rows = (np.arange(length) % size for length, size in zip(shape, density.shape, strict=True))
+    return density[np.ix_(*rows)]
+
+
 def sample_points(
-    rng: Generator, density: Float[ndarray, "cells cells cells"], box_size: float, count: int
+    rng: Generator, weight: Float[ndarray, "length width height"], cell_size: float, count: int
 ) -> Float[ndarray, "point axis"]:
-    """Draw points in proportion to the density, uniform inside a cell.
+    """Draw points in proportion to the weight of the cells, uniform inside a cell.
+
+    Args:
+        rng: source of the draws.
+        weight: of each cell, not negative, in arbitrary units.
+        cell_size: side of a cell [Mpc].
+        count: number of points.
 
     Returns:
-        Cartesian positions [Mpc] relative to the center of the cube.
+        Cartesian positions [Mpc] relative to the lower corner of the box, in the order of its cells.
     """
-    cumulative = np.cumsum(density.ravel())
-    cell = np.searchsorted(cumulative, rng.uniform(0.0, cumulative[-1], count), side="right")
-    corner = np.stack(np.unravel_index(np.minimum(cell, density.size - 1), density.shape), axis=1)
-    return (corner + rng.uniform(size=(count, 3))) * (box_size / density.shape[0]) - box_size / 2.0
+    cumulative = np.cumsum(weight.ravel())
+    cell = np.searchsorted(cumulative, np.sort(rng.uniform(0.0, cumulative[-1], count)), side="right")
+    corner = np.stack(np.unravel_index(np.minimum(cell, weight.size - 1), weight.shape), axis=1)
+    return (corner + rng.uniform(size=(count, 3))) * cell_size

@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 
 STRIPPING_THRESHOLD = 0.45
 MAX_STRIPPING_CHANCE = 0.5
+LIMIT_SCATTER = 0.06
 
 
 def log_hi_fraction(population: Population, offset: float = 0.0) -> Float[ndarray, " galaxy"]:
     """Return log10 (M_HI / M*) before surroundings and detection limits act.
 
     The plane of Catinella et al. 2013, both residuals of the population and the offset; where the plane was not fitted,
-    0.30 dex more for each dex below 10^10 Msun and 0.6 dex less for each magnitude redder than NUV - r = 4.5. All but
-    the plane are choices of ours.
+    0.42 dex more for each dex below 10^10 Msun, down to 10^7.5, and 0.6 dex less for each magnitude redder than
+    NUV - r = 4.5. All but the plane are choices of ours, made so that the mock surveys have the published distribution.
     """
     mass, color = population.log_stellar_mass, relations.nuv_minus_r(population.log_ssfr)
     plane = relations.hi_plane(mass - np.log10(2.0 * np.pi * population.radius**2), color)
     residual = population.visible_hi_residual + population.hidden_hi_residual
-    beyond_fit = 0.30 * np.clip(10.0 - mass, 0.0, 1.5) - 0.6 * np.clip(color - 4.5, 0.0, None)
+    beyond_fit = 0.42 * np.clip(10.0 - mass, 0.0, 2.5) - 0.6 * np.clip(color - 4.5, 0.0, None)
     return plane + residual + beyond_fit + offset
 
 
@@ -52,12 +53,18 @@ def apply_gas_fraction_floor(
 ) -> tuple[Float[ndarray, " galaxy"], Bool[ndarray, " galaxy"]]:
     """Replace what a targeted survey could not have detected by its upper limit.
 
-    The limit is a gas fraction of 0.015 above 10^9.7 Msun and 10^8 Msun of gas below, as in xGASS (quoted from memory
-    of Catinella et al. 2018, MNRAS 476, 875; not checked against the text), with 0.12 dex of scatter of ours.
+    Below 10^9.7 Msun the limit is 10^8 Msun of gas, up to 10^10 a gas fraction of 0.02, up to 10^10.5 10^8.7 Msun, and
+    above a fraction of 0.016, as upper limits lie in the published table of Catinella et al. 2018 (MNRAS 476, 875),
+    where nearer and farther galaxies were observed for different lengths; with 0.06 dex of scatter, a choice of ours.
 
     Returns:
         log10 (M_HI / M*) with limits in place of non-detections, and which ones are limits.
     """
-    floor = np.where(log_stellar_mass > 9.7, np.log10(0.015), 8.0 - log_stellar_mass)
-    limit = floor + 0.12 * rng.standard_normal(len(floor))
+    mass = log_stellar_mass
+    floor = np.select(
+        [mass < 9.7, mass < 10.0, mass < 10.5],
+        [8.0 - mass, np.full(len(mass), np.log10(0.02)), 8.7 - mass],
+        default=np.log10(0.016),
+    )
+    limit = floor + LIMIT_SCATTER * rng.standard_normal(len(floor))
     return np.maximum(log_fraction, limit), log_fraction < limit

@@ -35,8 +35,8 @@ def scatter_members(
 ) -> tuple[Float[ndarray, "member axis"], Float[ndarray, " member"], Int[ndarray, " member"]]:
     """Place members around group centers.
 
-    The radius is 0.28 Mpc (N / 5)^(1/3) times a folded Student t with four degrees of freedom, in a random direction;
-    the line-of-sight dispersion is 160 km/s (N / 5)^(1/3). Both are choices of ours.
+    The radius is 0.9 Mpc (N / 5)^(1/3) times a folded Student t with four degrees of freedom, in a random direction;
+    the line-of-sight dispersion is 200 km/s (N / 5)^(1/3). Both are choices of ours.
 
     Returns:
         Positions [Mpc], peculiar line-of-sight velocities [km/s], and the index of the group of each member.
@@ -45,6 +45,6 @@ def scatter_members(
     scale = np.cbrt(richness[group] / 5.0)
     direction = rng.standard_normal((len(group), 3))
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    radius = 0.28 * scale * np.abs(rng.standard_t(4, len(group)))
-    velocity = 160.0 * scale * rng.standard_normal(len(group))
+    radius = 0.9 * scale * np.abs(rng.standard_t(4, len(group)))
+    velocity = 200.0 * scale * rng.standard_normal(len(group))
     return centers[group] + radius[:, None] * direction, velocity, group

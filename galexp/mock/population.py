@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +10,14 @@ import numpy as np
 from galexp.mock import relations
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool, Float
+    from jaxtyping import Bool, Float, Int
     from numpy import ndarray
     from numpy.random import Generator
 
 MAIN_SEQUENCE_SCATTER = 0.28
-SIZE_SCATTER = 0.13
-METALLICITY_SCATTER = 0.05
+EARLY_SIZE_SCATTER = 0.13
+METALLICITY_SCATTER, METALLICITY_SCATTER_PER_DEX = 0.04, 0.05
+METALLICITY_PER_STAR_FORMATION, METALLICITY_PER_GAS = -0.4, -0.2
 SOLAR_MAGNITUDE_R = 4.65
 
 
@@ -60,6 +61,10 @@ class Population:
         """Return the number of galaxies."""
         return len(self.log_stellar_mass)
 
+    def take(self, rows: Int[ndarray, " row"]) -> Population:
+        """Return some of the galaxies, in the order of the rows."""
+        return Population(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
 
 def draw_population(
     rng: Generator, log_stellar_mass: Float[ndarray, " galaxy"], log_one_plus_delta5: Float[ndarray, " galaxy"]
@@ -87,7 +92,7 @@ def draw_population(
     inclination = _draw_inclination(rng, late_type)
     reddening = _reddening(mass, log_ssfr, late_type, inclination)
     intrinsic_color = _draw_intrinsic_color(rng, mass, log_ssfr, late_type)
-    visible = 0.20 * rng.standard_normal(count)
+    visible = 0.22 * rng.standard_normal(count)
     return Population(
         log_stellar_mass=mass,
         log_ssfr=log_ssfr,
@@ -102,7 +107,7 @@ def draw_population(
         absolute_magnitude_r=_absolute_magnitude(mass, intrinsic_color, reddening),
         metallicity=_draw_metallicity(rng, mass, log_ssfr, visible),
         visible_hi_residual=visible,
-        hidden_hi_residual=0.16 * rng.standard_normal(count),
+        hidden_hi_residual=0.20 * rng.standard_normal(count),
     )
 
 
@@ -165,7 +170,8 @@ def _draw_radius(
     """Draw sizes by type; early types keep at least 0.6 of the late-type radius, where their power law fails."""
     late = relations.late_type_radius(mass)
     early = np.maximum(relations.early_type_radius(mass), 0.6 * late)
-    return np.where(late_type, late, early) * 10.0 ** (SIZE_SCATTER * rng.standard_normal(len(mass)))
+    scatter = np.where(late_type, relations.late_type_radius_scatter(mass), EARLY_SIZE_SCATTER)
+    return np.where(late_type, late, early) * 10.0 ** (scatter * rng.standard_normal(len(mass)))
 
 
 def _absolute_magnitude(
@@ -182,8 +188,9 @@ def _draw_metallicity(
     log_ssfr: Float[ndarray, " galaxy"],
     visible: Float[ndarray, " galaxy"],
 ) -> Float[ndarray, " galaxy"]:
-    """Scatter around the relation: metal-poor when forming many stars or when rich in gas."""
+    """Scatter around the relation: metal-poor when forming many stars or when rich in gas; more at low mass."""
     excess = np.clip(log_ssfr + mass - relations.main_sequence_log_sfr(mass), -1.0, 1.0)
     star_forming = np.where(log_ssfr > -11.0, excess, 0.0)
-    scatter = METALLICITY_SCATTER * rng.standard_normal(len(mass))
-    return relations.metallicity(mass) - 0.16 * star_forming - 0.25 * visible + scatter
+    visible_part = METALLICITY_PER_STAR_FORMATION * star_forming + METALLICITY_PER_GAS * visible
+    scatter = METALLICITY_SCATTER + METALLICITY_SCATTER_PER_DEX * np.clip(10.0 - mass, 0.0, 2.0)
+    return relations.metallicity(mass) + visible_part + scatter * rng.standard_normal(len(mass))

@@ -9,6 +9,7 @@ import pathlib
 from rich import box
 from rich.table import Table
 
+from galexp.shard.origin import Origin
 from galexp.terminal import console, say
 
 _SHOWN = 10
@@ -38,20 +39,21 @@ def best_first(trials: list[Trial]) -> list[Trial]:
     return sorted(trials, key=lambda trial: (trial.objective is None, trial.objective or 0.0, trial.number))
 
 
-def show_trials(trials: list[Trial], path: pathlib.Path, is_mock: bool) -> None:
+def show_trials(trials: list[Trial], path: pathlib.Path, origin: Origin) -> None:
     """Print the ten best trials, and write all of them to a CSV file."""
     ranked = best_first(trials)
-    console.print(trials_table(ranked, is_mock))
-    write_trials(ranked, path, is_mock)
+    console.print(trials_table(ranked, origin))
+    write_trials(ranked, path, origin)
     rest = len(ranked) - _SHOWN
     say(f"{f'{rest} more and ' if rest > 0 else ''}all digits in {path}")
 
 
-def trials_table(ranked: list[Trial], is_mock: bool) -> Table:
+def trials_table(ranked: list[Trial], origin: Origin) -> Table:
     """Lay out the ten best trials with what was searched over."""
     done = sum(trial.objective is not None for trial in ranked)
-    mock = "MOCK " * is_mock
-    title = f"{done} of {len(ranked)} {mock}trials, best first: RMSE/scatter on validation rows, mean over targets"
+    title = (
+        f"{done} of {len(ranked)} {origin.word}trials, best first: RMSE/scatter on validation rows, mean over targets"
+    )
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("trial", justify="right", no_wrap=True)
     table.add_column("RMSE/scatter", justify="right", no_wrap=True)
@@ -72,10 +74,10 @@ def _short(value: str) -> str:
         return value
 
 
-def write_trials(ranked: list[Trial], path: pathlib.Path, is_mock: bool) -> None:
+def write_trials(ranked: list[Trial], path: pathlib.Path, origin: Origin) -> None:
     """Write all trials as a table: trial, objective, data, what was searched over, run, error."""
     rows = [
-        {"trial": trial.number, "objective": trial.objective, "data": "mock" if is_mock else "observed"}
+        {"trial": trial.number, "objective": trial.objective, "data": str(origin)}
         | {**trial.words, "run": trial.run, "error": trial.error}
         for trial in ranked
     ]

@@ -15,6 +15,7 @@ from galexp.catalog.parquet import read_parquet
 from galexp.evaluation.pool import pooled_rmse
 from galexp.figure.run import METHOD_NAMES
 from galexp.run.directory import RunDirectory
+from galexp.shard.origin import Origin
 from galexp.terminal import console, say
 
 _NAMED = ("dataset", "split", "model")
@@ -57,10 +58,10 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 def spread_tables(name: str, runs: list[RunDirectory]) -> list[Table]:
     """Lay out mean ± sample standard deviation over runs of each method's scores, one table per target."""
     metrics = [run.metrics() for run in runs]
-    mock = "MOCK " if any(metric["data"] == "mock" for metric in metrics) else ""
+    origin = Origin(metrics[0]["data"])
     tables = []
     for target in metrics[0]["test"]:
-        title = f"{target}, {name}: {len(runs)} {mock}runs, mean ± sd"
+        title = f"{target}, {name}: {len(runs)} {origin.word}runs, mean ± sd"
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
         table.add_column("method", no_wrap=True)
         for column in ("RMSE", "RMSE/scatter", "NMAD"):
@@ -94,14 +95,15 @@ def _show_pooled(name: str, runs: list[RunDirectory]) -> None:
         for target in settings["task"]["targets"]
         for method in ("pred", "pred_tta")
     }
-    kind = runs[0].metrics()["data"]
+    kind = Origin(runs[0].metrics()["data"])
+    mark = "" if kind is Origin.OBSERVED else f" ({kind.upper()})"
     for method, result in pooled.items():
         interval = f"68 % of bootstraps {result.low:.4f} to {result.high:.4f}"
         seeds = ", ".join(f"{value:.4f}" for value in result.per_seed)
-        say(f"{method}{' (MOCK)' * (kind == 'mock')}: out-of-fold RMSE of {result.galaxies} galaxies {result.rmse:.4f}")
+        say(f"{method}{mark}: out-of-fold RMSE of {result.galaxies} galaxies {result.rmse:.4f}")
         say(f"  {interval}; each of {len(complete)} seeds: {seeds}")
     path = runs[0].folder.parent / f"cross_validation-{name.replace(' ', '-')}.json"
-    content = {"data": kind, "runs": [run.name for run in runs], "seeds": sorted(by_seed)}
+    content: dict[str, Any] = {"data": str(kind), "runs": [run.name for run in runs], "seeds": sorted(by_seed)}
     content |= {method: result.as_dict() for method, result in pooled.items()}
     path.write_text(json.dumps(content, indent=2) + "\n")
     say(f"written to {path}")

@@ -7,9 +7,19 @@ from typing import Any
 
 from galexp.config import instantiate
 from galexp.dataset.base import Dataset
-from galexp.dataset.location import MOCK, SURVEY, catalog_kind, dataset_options, find
+from galexp.dataset.location import (
+    AUTO,
+    MOCK,
+    SIMULATION,
+    catalog_kind,
+    dataset_options,
+    find,
+    is_made,
+    made,
+)
 from galexp.dataset.tables import MAIN
 from galexp.preparation.build import prepare
+from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.shard.write import file_sha256
 from galexp.terminal import say
@@ -17,30 +27,33 @@ from galexp.terminal import say
 
 def announce(data: PreparedData) -> None:
     """Say which data is used, and loudly where it is a mock."""
-    if data.is_mock:
+    if data.origin is Origin.MOCK:
         say(
             f"MOCK DATA: the {' and the '.join(data.manifest.mock)} of {data.folder} are drawn, not observed",
             "bold yellow",
         )
+    if data.origin is Origin.SIMULATION:
+        say(f"SIMULATION: the galaxies of {data.folder} are simulated, not observed", "bold yellow")
     say(f"data: {data.folder}, {len(data):,} galaxies")
 
 
 def open_data(settings: dict[str, Any]) -> PreparedData:
-    """Open the most real data that has been prepared; where there is none, make the mock on the spot.
+    """Open the most real data that has been prepared; where there is none, make a mock or a simulation on the spot.
 
     Raises:
-        FileNotFoundError: where nothing fits and it cannot be a mock.
-        ValueError: where it was prepared from another table than the one that is named, or is a mock and must not be.
+        FileNotFoundError: where nothing fits and galexp cannot make it.
+        ValueError: where it was prepared from another table than the one that is named, or is made by galexp and must
+            not be.
     """
     path = find(settings)
     if path is not None:
         data = PreparedData(path)
-        if data.is_mock:
+        if data.origin is Origin.MOCK or data.manifest.catalog == SIMULATION:
             _check_mock(settings)
-        else:
+        if data.manifest.catalog not in (MOCK, SIMULATION):
             _check_table(settings, data)
         return data
-    if catalog_kind(settings) in ("file", SURVEY) or settings["choices"]["imaging"] not in ("auto", MOCK):
+    if not is_made(settings) or settings["choices"]["imaging"] not in (AUTO, made(settings)):
         raise FileNotFoundError(
             f"nothing is prepared for dataset={settings['choices']['dataset']} "
             f"imaging={settings['choices']['imaging']} below {settings['paths']['data']}/; run prepare first"
@@ -54,8 +67,8 @@ def _check_mock(settings: dict[str, Any]) -> None:
         experiment = settings["choices"].get("experiment")
         asked = f"experiment={experiment}" if experiment else "allow_mock=false"
         raise ValueError(
-            f"{asked} needs observed data and there is only a mock below {settings['paths']['data']}/; prepare "
-            f"dataset={settings['choices']['dataset']}, or set allow_mock=true"
+            f"{asked} needs observed data and there is only a {made(settings)} below {settings['paths']['data']}/; "
+            f"prepare dataset={settings['choices']['dataset']}, or set allow_mock=true"
         )
 
 

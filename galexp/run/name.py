@@ -8,8 +8,10 @@ import json
 import pathlib
 from typing import Any
 
+from galexp.shard.origin import Origin
+
 _PREPARATION = ("services", "tracers", "groups", "cutout")
-_NOT_HASHED = ("paths", "logger", "force", "verify", "allow_mock", "choices", "checkpoint", *_PREPARATION)
+_NOT_HASHED = ("paths", "logger", "force", "verify", "export", "allow_mock", "choices", "checkpoint", *_PREPARATION)
 _ELSEWHERE = {
     "trainer": ("accelerator", "devices", "num_nodes", "strategy"),
     "datamodule": ("num_workers", "cache"),
@@ -39,9 +41,12 @@ def run_hash(settings: dict[str, Any], data_name: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def run_folder(settings: dict[str, Any], data_name: str, is_mock: bool) -> pathlib.Path:
-    """Return ``<runs>/<study>/<dataset>-<split>-<model>-s<seed>-<hash8>``, with ``_mock`` after a mock dataset."""
+def run_folder(settings: dict[str, Any], data_name: str, origin: Origin) -> pathlib.Path:
+    """Return ``<runs>/<study>/<dataset>-<split>-<model>-s<seed>-<hash8>``.
+
+    A dataset that is a mock or a simulation is followed by ``_mock`` or ``_simulation``.
+    """
     choices = settings["choices"]
-    words = [choices["dataset"] + "_mock" * is_mock, choices["split"], choices["model"], f"s{settings['seed']}"]
+    words = [choices["dataset"] + origin.suffix, choices["split"], choices["model"], f"s{settings['seed']}"]
     name = "-".join([*words, run_hash(settings, data_name)])
     return pathlib.Path(settings["paths"]["runs"]) / study(settings) / name

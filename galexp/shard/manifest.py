@@ -8,6 +8,8 @@ import json
 import pathlib
 from typing import Any
 
+from galexp.shard.origin import Origin
+
 FILE_NAME = "manifest.json"
 
 
@@ -42,6 +44,8 @@ class Manifest:
         content_sha256: Hash of every column of the catalog, image hashes included.
         sources: Of a mock: where each relation comes from, and whether it was checked against the text.
         published_counts: The number of rows that a publication gives for a step, where it gives one.
+        origin: ``observed``, ``mock`` or ``simulation``.
+        drawn_counts: Of images rendered from a survey's rows: in how many rows each column of the renderer was drawn.
     """
 
     dataset: str
@@ -61,6 +65,13 @@ class Manifest:
     content_sha256: str
     sources: dict[str, str] = dataclasses.field(default_factory=dict)
     published_counts: dict[str, int] = dataclasses.field(default_factory=dict)
+    origin: str = Origin.OBSERVED
+    drawn_counts: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    @property
+    def kind(self) -> Origin:
+        """What the galaxies are: a mock where any part was drawn or rendered, whatever the rest is."""
+        return Origin.MOCK if self.mock else Origin(self.origin)
 
     def write(self, folder: pathlib.Path) -> None:
         """Write ``manifest.json`` into a folder."""

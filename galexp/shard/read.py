@@ -13,6 +13,7 @@ from galexp.catalog.parquet import read_parquet
 from galexp.image.codec import decode
 from galexp.shard.build import content_hash
 from galexp.shard.manifest import Manifest, read_manifest
+from galexp.shard.origin import Origin
 from galexp.shard.write import file_sha256
 
 
@@ -41,9 +42,9 @@ class PreparedData:
         return len(self.catalog)
 
     @property
-    def is_mock(self) -> bool:
-        """Whether anything in it was drawn or rendered rather than observed."""
-        return bool(self.manifest.mock)
+    def origin(self) -> Origin:
+        """What its galaxies are: a mock where anything was drawn or rendered, a simulation, or observed."""
+        return self.manifest.kind
 
     def image(self, row: int) -> bytes:
         """Return the bytes of one row's image, as they came."""

@@ -11,6 +11,7 @@ from galexp.config import UsageError
 from galexp.page.search import Trial, show_trials
 from galexp.page.sweep import show_sweep
 from galexp.run.directory import RunDirectory
+from galexp.shard.origin import Origin
 from galexp.sweep.launch import hidden_folder, launch
 from galexp.sweep.note import Note
 from galexp.sweep.plan import Plan, make_plan
@@ -50,14 +51,14 @@ def _show_finished(plan: Plan, notes: list[Note]) -> None:
 
 
 def _show_search(plan: Plan, notes: list[Note], finished: list[Note]) -> None:
-    is_mock = any(RunDirectory(pathlib.Path(note.folder)).metrics()["data"] == "mock" for note in finished)
+    origin = Origin(RunDirectory(pathlib.Path(finished[0].folder)).metrics()["data"])
     searched = list(plan.values())
     trials = [
         Trial(note.number, _values(note.words, searched), note.objective, note.folder, note.error) for note in notes
     ]
     fixed = "".join(sorted(str(word.input_line) for word in plan.overrides.values()))
     name = f"search-{hashlib.sha256(fixed.encode()).hexdigest()[:8]}.csv"
-    show_trials(trials, pathlib.Path(finished[0].folder).parent / name, is_mock)
+    show_trials(trials, pathlib.Path(finished[0].folder).parent / name, origin)
     say("the best of them on the held-out galaxies, which no trial was chosen by:")
 
 

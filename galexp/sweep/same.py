@@ -10,7 +10,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from galexp.config import Settings, UsageError, choices, composed, settings
-from galexp.dataset.location import MOCK, find, mock_folder, settled
+from galexp.dataset.location import find, made_folder, origin, settled
 from galexp.run.name import run_folder
 from galexp.sweep.plan import Plan
 
@@ -55,8 +55,8 @@ def _variants(plan: Plan, key: str, values: list[str]) -> Iterator[Settings]:
 
 
 def _place(point: Settings) -> pathlib.Path:
-    data = find(point) or mock_folder(point)
-    return run_folder(settled(point, data), data.name, MOCK in data.name.split("-"))
+    data = find(point) or made_folder(point)
+    return run_folder(settled(point, data), data.name, origin(point, data))
 
 
 def _remedy(plan: Plan, key: str) -> str:

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from galexp.shard.origin import Origin
 from galexp.timing.measure import Row
 
 
@@ -30,12 +31,12 @@ class Measurement:
     Args:
         rows: The quantities.
         notes: What is and is not inside them, a sentence each.
-        is_mock: Whether the data were drawn, not observed.
+        origin: What the galaxies are: observed, a mock or a simulation.
     """
 
     rows: Sequence[Row]
     notes: Sequence[str]
-    is_mock: bool
+    origin: Origin
 
     @property
     def missed(self) -> list[Row]:

@@ -19,6 +19,7 @@ from galexp.environment.sky import unit_vectors
 from galexp.mock.distance import comoving_distance, redshift_at
 from galexp.mock.field import lognormal_density, sample_points
 from galexp.mock.parent import LOG_SIGMA
+from galexp.shard.origin import Origin
 from galexp.terminal import say
 from galexp.timing.base import Benchmark, Measurement, Request, check_integer
 from galexp.timing.measure import Demand, Row, at_most, in_turns, rates, ratios
@@ -88,7 +89,7 @@ class Environment(Benchmark):
             rows.append(Row("exponent of the search", "", grown, self.warm_up, at_most(self.most_exponent)))
         memory = memory_of_search(draw_galaxies(self.tracers[-1], self.max_redshift, self.seed))
         name = f"memory of a process that searches, {self.tracers[-1]:,} tracers"
-        return Measurement([*rows, Row(name, "MB", [memory], 0, at_most(self.most_megabytes))], NOTES, is_mock=True)
+        return Measurement([*rows, Row(name, "MB", [memory], 0, at_most(self.most_megabytes))], NOTES, Origin.MOCK)
 
     def _times(self, count: int) -> dict[str, list[float]]:
         say(f"{count:,} mock galaxies")
@@ -142,7 +143,7 @@ def draw_galaxies(count: int, max_redshift: float, seed: int) -> Columns:
     density = lognormal_density(rng, 2 * radius, CELLS, LOG_SIGMA)
     position = np.empty((0, 3))
     while len(position) < count:
-        drawn = sample_points(rng, density, 2 * radius, 2 * count)
+        drawn = rng.permutation(sample_points(rng, density, 2 * radius / CELLS, 2 * count)) - radius
         position = np.concatenate([position, drawn[np.linalg.norm(drawn, axis=1) < radius]])
     x, y, height = position[:count].T
     distance = np.linalg.norm(position[:count], axis=1)

@@ -68,7 +68,7 @@ class Loader(Benchmark):
             }
             times, images = self._times(settings, modules)
         first = [Row("decoding all, the first time", "images/s", rates(len(data), [spent["memory"]]))]
-        return Measurement([*first, *self._rows(times, images)], NOTES, data.is_mock)
+        return Measurement([*first, *self._rows(times, images)], NOTES, data.origin)
 
     def _times(
         self, settings: dict[str, Any], modules: dict[str, GalaxyDataModule]

@@ -11,6 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from galexp.shard.origin import Origin
 from galexp.timing.base import Measurement
 from galexp.timing.machine import Machine
 from galexp.timing.measure import Row
@@ -34,8 +35,9 @@ class Report:
 
     def table(self) -> Table:
         """Lay out one line a quantity."""
-        mock = ", on MOCK data" if self.measurement.is_mock else ""
-        table = Table(title=f"benchmark {self.what}{mock}", title_justify="left", box=box.SIMPLE_HEAD)
+        origin = self.measurement.origin
+        mark = "" if origin is Origin.OBSERVED else f", on {origin.word}data"
+        table = Table(title=f"benchmark {self.what}{mark}", title_justify="left", box=box.SIMPLE_HEAD)
         table.add_column("", no_wrap=True)
         for name in ("median", "lowest", "highest"):
             table.add_column(name, justify="right", no_wrap=True)
@@ -59,9 +61,11 @@ class Report:
 
     def records(self) -> list[dict[str, str | int | float]]:
         """Return one record a quantity, with the machine in each, so that a table can be read alone or be joined."""
-        kind = "mock" if self.measurement.is_mock else "observed"
         machine = {f"machine_{name}": value for name, value in dataclasses.asdict(self.machine).items()}
-        return [{"what": self.what, "data": kind, **_record(row), **machine} for row in self.measurement.rows]
+        return [
+            {"what": self.what, "data": str(self.measurement.origin), **_record(row), **machine}
+            for row in self.measurement.rows
+        ]
 
     def write(self, folder: pathlib.Path) -> list[pathlib.Path]:
         """Write ``<what>.csv`` and ``<what>.txt`` and return where they are."""

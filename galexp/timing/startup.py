@@ -47,7 +47,7 @@ class Startup(Benchmark):
             say(f"start {turn + 1} of {1 + self.warm_up + self.repeats}")
             helps.append(seconds(lambda: _galexp(["--help"])))
             trainings.append(first_step(request.words))
-        return Measurement(self._rows(helps, trainings), NOTES, data.is_mock)
+        return Measurement(self._rows(helps, trainings), NOTES, data.origin)
 
     def _rows(self, helps: list[float], trainings: list[list[float]]) -> list[Row]:
         """Lay out the first of each kind, then those after the warm-up, with the parts of a training [s]."""

@@ -52,7 +52,7 @@ class Step(Benchmark):
         with tempfile.TemporaryDirectory() as folder, quiet():
             run = RunDirectory(pathlib.Path(folder))
             epochs, steps = self._epochs(settings, datamodule, run)
-        return Measurement(self._rows(epochs, steps * datamodule.batch_size), NOTES, data.is_mock)
+        return Measurement(self._rows(epochs, steps * datamodule.batch_size), NOTES, data.origin)
 
     def _epochs(
         self, settings: dict[str, Any], datamodule: GalaxyDataModule, run: RunDirectory

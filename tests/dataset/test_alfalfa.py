@@ -6,7 +6,7 @@ from astropy.table import Table
 
 from galexp.config import UsageError
 from galexp.dataset.alfalfa import ALFALFA
-from galexp.preparation.build import published_counts
+from galexp.preparation.write import published_counts
 
 FIRST = 587730775499407375
 TARGETS = ["log_hi_fraction"]

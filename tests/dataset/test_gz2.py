@@ -145,10 +145,6 @@ def test_where_the_files_are_absent_a_sentence_says_whence_under_which_name_and_
         read(name)
 
 
-def test_without_a_catalog_the_same_sentence_stands_for_the_mock(shell):
-    assert "gz2 has no mock catalog; Kaggle asks for an account" in shell.refuses("prepare", "dataset=gz2")
-
-
 def test_a_label_of_the_users_own_is_a_target_like_any_other(tmp_path):
     Table({"GalaxyID": [100134, 101623], "odd_spiral": [1, 0], "note": ["a", "b"]}).write(tmp_path / "t.csv")
     selection = read(tmp_path / "t.csv", ["odd_spiral"])

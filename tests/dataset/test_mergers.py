@@ -111,7 +111,6 @@ def test_where_the_file_is_absent_a_sentence_says_whence_under_which_name_and_ho
     message = r"there is no output_bw_512\.hdf5; fetch one file by hand: .*edu\.nl/guvv4.* imaging=hdf5"
     with pytest.raises(FileNotFoundError, match=message):
         read("output_bw_512.hdf5")
-    assert "mergers has no mock catalog; fetch one file by hand" in shell.refuses("prepare", "dataset=mergers")
     sentence = shell.refuses("prepare", "dataset=mergers", "dataset.catalog=survey", "imaging=hdf5")
     assert sentence.startswith("data/.downloads/mergers holds no output_bw_512.hdf5; fetch one file by hand")
 
@@ -138,7 +137,7 @@ def test_one_file_is_named_once_prepared_frame_by_frame_and_trained_on(quick, wr
     own = ["size=tiny", "model=small_cnn", "logger=none", "evaluation.bootstrap=0"]
     assert quick("train", "dataset=mergers", *own)[0] == 0
     (run,) = (quick.folder / "multirun" / "adhoc").iterdir()
-    assert run.name.startswith("mergers-random-small_cnn")
+    assert run.name.startswith("mergers_simulation-random-small_cnn")
 
 
 @pytest.mark.slow

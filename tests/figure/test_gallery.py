@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from galexp.figure.gallery import gallery, pick_rows
+from galexp.shard.origin import Origin
 
 
 def stamps(count, bands=3):
@@ -48,7 +49,7 @@ def test_random_rows_depend_on_the_seed_alone():
 @pytest.mark.parametrize("bands", [1, 3])
 def test_stamps_are_shown_as_they_are_in_their_order(bands):
     images = stamps(7, bands)
-    figure = gallery(images, titles(7), is_mock=False)
+    figure = gallery(images, titles(7), origin=Origin.OBSERVED)
     shown = [axes for axes in figure.axes if axes.images]
     for axes, image, title in zip(shown, images, titles(7), strict=True):
         np.testing.assert_array_equal(axes.images[0].get_array(), image.squeeze())
@@ -56,12 +57,12 @@ def test_stamps_are_shown_as_they_are_in_their_order(bands):
 
 
 def test_gray_is_not_stretched_from_stamp_to_stamp():
-    figure = gallery(np.full((1, 4, 4, 1), 100, np.uint8), ["a"], is_mock=False)
+    figure = gallery(np.full((1, 4, 4, 1), 100, np.uint8), ["a"], origin=Origin.OBSERVED)
     assert figure.axes[0].images[0].get_clim() == (0, 255)
 
 
 def test_each_row_has_its_title():
-    figure = gallery(stamps(8), titles(8), row_titles=["most over-predicted", "best"], across=4, is_mock=False)
+    figure = gallery(stamps(8), titles(8), row_titles=["most over-predicted", "best"], across=4, origin=Origin.OBSERVED)
     assert [figure.axes[0].get_ylabel(), figure.axes[4].get_ylabel()] == ["most\nover-predicted", "best"]
 
 
@@ -76,4 +77,4 @@ def test_each_row_has_its_title():
 )
 def test_images_and_titles_must_match(images, names, row_titles, match):
     with pytest.raises(ValueError, match=match):
-        gallery(images, names, row_titles=row_titles, is_mock=False)
+        gallery(images, names, row_titles=row_titles, origin=Origin.OBSERVED)

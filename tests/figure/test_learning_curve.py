@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from galexp.figure.learning_curve import learning_curve
+from galexp.shard.origin import Origin
 
 
 def draw(**history):
-    return learning_curve({name.replace("_", "/"): values for name, values in history.items()}, is_mock=False)
+    return learning_curve({name.replace("_", "/"): values for name, values in history.items()}, origin=Origin.OBSERVED)
 
 
 def lines(axes):
@@ -52,7 +53,7 @@ def test_epochs_are_whole_numbers():
 
 def test_another_metric_can_be_drawn():
     history = {"train/accuracy": [0.5, 0.6], "val/accuracy": [0.5, 0.55]}
-    assert learning_curve(history, "accuracy", "accuracy", is_mock=False).axes[0].get_ylabel() == "accuracy"
+    assert learning_curve(history, "accuracy", "accuracy", origin=Origin.OBSERVED).axes[0].get_ylabel() == "accuracy"
 
 
 def test_a_history_without_the_metric_is_refused():

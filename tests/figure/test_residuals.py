@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from galexp.figure.residuals import residuals
+from galexp.shard.origin import Origin
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def sample():
 
 
 def draw(truth, prediction):
-    return residuals(truth, prediction, "metallicity", "dex", is_mock=False)
+    return residuals(truth, prediction, "metallicity", "dex", origin=Origin.OBSERVED)
 
 
 def line(axes, label):
@@ -53,7 +54,7 @@ def test_the_histogram_holds_every_galaxy_with_a_value_inside_the_axes(sample):
 
 def test_there_is_one_row_a_target(sample):
     truth, prediction = (np.column_stack([values[:100]] * 3) for values in sample)
-    figure = residuals(truth, prediction, ["a", "b", "c"], ["dex", "", "dex"], is_mock=False)
+    figure = residuals(truth, prediction, ["a", "b", "c"], ["dex", "", "dex"], origin=Origin.OBSERVED)
     labels = [axes.get_xlabel() for axes in figure.axes]
     assert labels[::2] == [f"predicted $-$ true {name}" for name in ("a [dex]", "b", "c [dex]")]
 

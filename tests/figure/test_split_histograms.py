@@ -7,6 +7,7 @@ from scipy.stats import ks_2samp
 
 from galexp.figure.split_histograms import split_histograms
 from galexp.figure.style import ROLE_COLORS
+from galexp.shard.origin import Origin
 from galexp.split.audit import audit
 
 
@@ -23,7 +24,7 @@ def steps(axes):
 
 def test_the_shares_of_each_role_sum_to_one(density):
     values, roles, _ = density
-    for step in steps(split_histograms({"density": values}, roles, is_mock=False).axes[0]).values():
+    for step in steps(split_histograms({"density": values}, roles, origin=Origin.OBSERVED).axes[0]).values():
         x, y = step.get_xy().T
         total = sum(y[i] for i in range(len(x) - 1) if x[i + 1] > x[i] + 1e-12)
         assert total == pytest.approx(1)
@@ -31,7 +32,7 @@ def test_the_shares_of_each_role_sum_to_one(density):
 
 def test_no_bin_lies_on_both_sides_of_the_cut(density):
     values, roles, cut = density
-    axes = split_histograms({"density": values}, roles, {"density": cut}, is_mock=False).axes[0]
+    axes = split_histograms({"density": values}, roles, {"density": cut}, origin=Origin.OBSERVED).axes[0]
     train, test = (step.get_xy() for step in steps(axes).values())
     assert train[train[:, 1] > 0, 0].max() == pytest.approx(cut)
     assert test[test[:, 1] > 0, 0].min() == pytest.approx(cut)
@@ -39,7 +40,7 @@ def test_no_bin_lies_on_both_sides_of_the_cut(density):
 
 def test_the_cut_is_drawn(density):
     values, roles, cut = density
-    axes = split_histograms({"density": values}, roles, {"density": [cut, 0.0]}, is_mock=False).axes[0]
+    axes = split_histograms({"density": values}, roles, {"density": [cut, 0.0]}, origin=Origin.OBSERVED).axes[0]
     assert [line.get_xdata()[0] for line in axes.lines] == [cut, 0.0]
 
 
@@ -47,7 +48,7 @@ def test_roles_keep_their_colors_and_say_how_many_they_are(density):
     values, _, _ = density
     roles = np.repeat(["test", "unused", "val", "train"], 250)
     values[:9] = np.nan
-    axes = split_histograms({"density": values}, roles, is_mock=False).axes[0]
+    axes = split_histograms({"density": values}, roles, origin=Origin.OBSERVED).axes[0]
     labels = ["train (250)", "val (250)", "test (241, 9 missing)", "unused (250)"]
     assert list(steps(axes)) == labels
     for label, step in steps(axes).items():
@@ -60,7 +61,7 @@ def test_roles_keep_their_colors_and_say_how_many_they_are(density):
 def test_there_is_one_panel_a_column(density, columns):
     values, roles, _ = density
     names = [f"column {number}" for number in range(columns)]
-    figure = split_histograms(dict.fromkeys(names, values), roles, is_mock=False)
+    figure = split_histograms(dict.fromkeys(names, values), roles, origin=Origin.OBSERVED)
     shown = [axes for axes in figure.axes if axes.get_visible() and axes.axison]
     assert [axes.get_xlabel().split("\n")[0] for axes in shown] == names
 
@@ -70,7 +71,7 @@ def test_how_far_the_roles_differ_is_scipys_and_the_audits():
     values, roles = rng.normal(size=600), rng.choice(["train", "val", "test", "unused"], 600)
     values[roles == "test"] += 0.5
     values[:5] = np.nan
-    axes = split_histograms({"Z": values}, roles, is_mock=False).axes[0]
+    axes = split_histograms({"Z": values}, roles, origin=Origin.OBSERVED).axes[0]
     finite = np.isfinite(values)
     sides = {role: values[finite & (roles == role)] for role in ("train", "val", "test")}
     of_test = ks_2samp(np.concatenate([sides["train"], sides["val"]]), sides["test"])
@@ -85,16 +86,18 @@ def test_how_far_the_roles_differ_is_scipys_and_the_audits():
 
 
 def test_a_role_without_values_has_no_difference():
-    axes = split_histograms({"Z": np.arange(9.0)}, np.repeat(["train", "unused"], [5, 4]), is_mock=False).axes[0]
+    axes = split_histograms({"Z": np.arange(9.0)}, np.repeat(["train", "unused"], [5, 4]), origin=Origin.OBSERVED).axes[
+        0
+    ]
     assert axes.get_xlabel() == "Z"
 
 
-@pytest.mark.parametrize("is_mock", [True, False])
-def test_37_labels_share_one_legend_and_no_panel_covers_another(is_mock):
+@pytest.mark.parametrize("origin", [Origin.MOCK, Origin.OBSERVED])
+def test_37_labels_share_one_legend_and_no_panel_covers_another(origin):
     rng = np.random.default_rng(0)
     roles = rng.choice(["train", "val", "test"], 500, p=[0.7, 0.1, 0.2])
     labels = {f"Class{number // 4}.{number}": rng.beta(0.3, 2, 500) for number in range(37)}
-    figure = split_histograms(labels, roles, is_mock=is_mock)
+    figure = split_histograms(labels, roles, origin=origin)
     figure.draw_without_rendering()
     (legend,) = [axes.get_legend() for axes in figure.axes if axes.get_legend()]
     expected = [f"{role} ({np.sum(roles == role):,})" for role in ("train", "val", "test")]
@@ -113,7 +116,7 @@ def test_37_labels_share_one_legend_and_no_panel_covers_another(is_mock):
 @pytest.mark.parametrize("values", [np.ones(4), np.full(4, np.nan), np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1e9])])
 def test_columns_without_a_spread_or_with_too_much_are_drawn(values):
     figure = split_histograms(
-        {"column": values}, np.resize(["train", "test"], len(values)), {"column": 2.0}, is_mock=False
+        {"column": values}, np.resize(["train", "test"], len(values)), {"column": 2.0}, origin=Origin.OBSERVED
     )
     figure.draw_without_rendering()
     assert figure.axes[0].get_xlim()[1] < 100
@@ -130,4 +133,4 @@ def test_columns_without_a_spread_or_with_too_much_are_drawn(values):
 )
 def test_columns_roles_and_thresholds_must_match(columns, roles, thresholds, match):
     with pytest.raises(ValueError, match=match):
-        split_histograms(columns, np.array(roles), thresholds, is_mock=False)
+        split_histograms(columns, np.array(roles), thresholds, origin=Origin.OBSERVED)

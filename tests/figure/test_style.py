@@ -11,22 +11,29 @@ from PIL import Image
 
 import galexp.figure
 from galexp.figure.baseline_bars import baseline_bars
+from galexp.figure.contact_sheet import contact_sheet
 from galexp.figure.gallery import gallery
 from galexp.figure.learning_curve import learning_curve
+from galexp.figure.published import distribution_beside_published
 from galexp.figure.residuals import residuals
 from galexp.figure.split_histograms import split_histograms
-from galexp.figure.style import MOCK, ROLE_COLORS, ROLE_LINES, mark_mock, new_figure, save, with_unit
+from galexp.figure.style import ROLE_COLORS, ROLE_LINES, mark, new_figure, save, with_unit
 from galexp.figure.truth_against_prediction import truth_against_prediction
+from galexp.mock.published import PublishedDistribution
+from galexp.shard.origin import Origin
 from galexp.split.base import ROLES
 
 TRUTH = np.linspace(8.5, 9.2, 40)
 ROLE = np.array(["train", "test"] * 20)
+PUBLISHED = PublishedDistribution("Z", "Z [dex]", {50: 8.9}, 0.2, "a paper")
 FIGURES = {
     "truth_against_prediction": lambda **mock: truth_against_prediction(TRUTH, TRUTH, "Z", "dex", {"rmse": 0}, **mock),
     "residuals": lambda **mock: residuals(TRUTH, np.roll(TRUTH, 1), "Z", "dex", **mock),
     "learning_curve": lambda **mock: learning_curve({"train/rmse": [0.3, 0.2], "val/rmse": [0.3, 0.25]}, **mock),
     "split_histograms": lambda **mock: split_histograms({"Z [dex]": TRUTH}, ROLE, **mock),
     "gallery": lambda **mock: gallery(np.zeros((2, 8, 8, 3), np.uint8), ["a", "b"], "two", **mock),
+    "contact_sheet": lambda **mock: contact_sheet([np.zeros((8, 8, 3), np.uint8)], ["a"], "one", 1, **mock),
+    "published": lambda **mock: distribution_beside_published({"Z": TRUTH}, [PUBLISHED], **mock),
     "baseline_bars": lambda **mock: baseline_bars({"network": 0.4, "mean": 1.0}, **mock),
 }
 
@@ -41,24 +48,26 @@ def test_every_figure_of_the_folder_is_tested_here():
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_mock_data_is_marked_and_real_data_is_not(name):
-    assert MOCK in words(FIGURES[name](is_mock=True))
-    assert MOCK not in words(FIGURES[name](is_mock=False))
+def test_mocks_and_simulations_are_marked_and_real_data_is_not(name):
+    marks = {"MOCK DATA", "SIMULATION"}
+    assert marks & {*words(FIGURES[name](origin=Origin.MOCK))} == {"MOCK DATA"}
+    assert marks & {*words(FIGURES[name](origin=Origin.SIMULATION))} == {"SIMULATION"}
+    assert not marks & {*words(FIGURES[name](origin=Origin.OBSERVED))}
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_whether_data_are_mock_must_be_said(name):
-    with pytest.raises(TypeError, match="is_mock"):
+def test_what_the_data_are_must_be_said(name):
+    with pytest.raises(TypeError, match="origin"):
         FIGURES[name]()
 
 
 @pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("is_mock", [True, False])
-def test_no_panel_reaches_into_the_band_of_mock_data_or_beyond_the_page(name, is_mock, tmp_path):
-    figure = FIGURES[name](is_mock=is_mock)
+@pytest.mark.parametrize("origin", Origin)
+def test_no_panel_reaches_into_the_band_of_a_mock_or_beyond_the_page(name, origin, tmp_path):
+    figure = FIGURES[name](origin=origin)
     save(figure, tmp_path / "figure.png")
     height = figure.get_size_inches()[1]
-    top = height - 0.26 if is_mock else height
+    top = height - 0.26 if origin.mark else height
     for axes in figure.axes:
         box = axes.get_tightbbox().transformed(figure.dpi_scale_trans.inverted())
         assert box.y1 <= top + 1e-6
@@ -67,7 +76,7 @@ def test_no_panel_reaches_into_the_band_of_mock_data_or_beyond_the_page(name, is
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_are_written_and_the_same_figure_gives_the_same_bytes(name, tmp_path):
-    first, second = (save(FIGURES[name](is_mock=True), tmp_path / folder / "a.png") for folder in ("one", "two"))
+    first, second = (save(FIGURES[name](origin=Origin.MOCK), tmp_path / folder / "a.png") for folder in ("one", "two"))
     assert first.read_bytes() == second.read_bytes()
     with Image.open(first) as image:
         assert image.info["dpi"] == pytest.approx((150, 150), abs=0.1)
@@ -75,10 +84,10 @@ def test_figures_are_written_and_the_same_figure_gives_the_same_bytes(name, tmp_
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_settings_of_the_user_change_nothing_and_are_not_changed(name, tmp_path):
-    plain = save(FIGURES[name](is_mock=True), tmp_path / "plain.png").read_bytes()
+    plain = save(FIGURES[name](origin=Origin.MOCK), tmp_path / "plain.png").read_bytes()
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "black", "text.usetex": True, "savefig.dpi": 10}):
         before = dict(mpl.rcParams)
-        assert save(FIGURES[name](is_mock=True), tmp_path / "user.png").read_bytes() == plain
+        assert save(FIGURES[name](origin=Origin.MOCK), tmp_path / "user.png").read_bytes() == plain
         assert dict(mpl.rcParams) == before
 
 
@@ -96,7 +105,7 @@ def test_figures_do_not_load_pyplot():
 
 @pytest.mark.parametrize("title", ["two", "held-out galaxies: log of the stellar mass of each"])
 def test_a_title_lies_between_the_band_and_the_panels(title):
-    figure = gallery(np.zeros((2, 8, 8, 3), np.uint8), ["a", "b"], title, is_mock=True)
+    figure = gallery(np.zeros((2, 8, 8, 3), np.uint8), ["a", "b"], title, origin=Origin.MOCK)
     figure.draw_without_rendering()
     box = figure._suptitle.get_window_extent()
     band = figure.artists[0].get_window_extent()
@@ -110,7 +119,7 @@ def test_the_band_makes_the_figure_higher_and_takes_nothing_from_the_panels():
     for mock in (False, True):
         figure, axes = new_figure(1, 1, 4, 3)
         if mock:
-            mark_mock(figure)
+            mark(figure, Origin.MOCK)
         figure.draw_without_rendering()
         heights.append(axes[0, 0].get_window_extent().height)
     assert heights[1] == pytest.approx(heights[0], rel=0.03)

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from galexp.figure.truth_against_prediction import truth_against_prediction
+from galexp.shard.origin import Origin
 
 
 def draw(truth, prediction, metrics=None, label="12 + log(O/H)", unit="dex"):
-    return truth_against_prediction(truth, prediction, label, unit, metrics or {"rmse": 0.1}, is_mock=False)
+    return truth_against_prediction(truth, prediction, label, unit, metrics or {"rmse": 0.1}, origin=Origin.OBSERVED)
 
 
 @pytest.fixture
@@ -88,4 +89,4 @@ def test_a_sample_without_a_truth_says_so():
 )
 def test_arrays_labels_and_metrics_must_match(truth, prediction, label, metrics, match):
     with pytest.raises(ValueError, match=match):
-        truth_against_prediction(truth, prediction, label, "dex", metrics, is_mock=False)
+        truth_against_prediction(truth, prediction, label, "dex", metrics, origin=Origin.OBSERVED)

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from sklearn.metrics import root_mean_squared_error
+from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 
-from galexp.metric.regression import bias, nmad, normalized_rmse, pearson, rmse, slope
+from galexp.metric.regression import bias, mae, nmad, normalized_rmse, pearson, rmse, slope
 
-METRICS = [rmse, normalized_rmse, nmad, bias, pearson, slope]
+METRICS = [rmse, normalized_rmse, mae, nmad, bias, pearson, slope]
 
 
 @pytest.fixture
@@ -19,6 +19,7 @@ def sample():
 REFERENCES = {
     rmse: lambda p, t: root_mean_squared_error(t, p),
     normalized_rmse: lambda p, t: root_mean_squared_error(t, p) / np.std(t, ddof=1),
+    mae: lambda p, t: mean_absolute_error(t, p),
     nmad: lambda p, t: 1.4826 * stats.median_abs_deviation(p - t),
     bias: lambda p, t: np.mean(p - t),
     pearson: lambda p, t: stats.pearsonr(p, t).statistic,
@@ -86,6 +87,7 @@ NAN = float("nan")
         (rmse, NAN, 1.0, 0.5**0.5),
         (normalized_rmse, NAN, NAN, NAN),
         (nmad, NAN, 0.0, 0.7413),
+        (mae, NAN, 1.0, 0.5),
         (bias, NAN, 1.0, 0.5),
         (pearson, NAN, NAN, NAN),
         (slope, NAN, NAN, NAN),

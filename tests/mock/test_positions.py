@@ -3,9 +3,10 @@ import pytest
 from astropy.cosmology import FlatLambdaCDM
 
 from galexp.mock.distance import arcsec_per_kpc, comoving_distance, distance_modulus, redshift_at
-from galexp.mock.field import cold_dark_matter_spectrum, lognormal_density, sample_points
+from galexp.mock.field import cold_dark_matter_spectrum, fill_box, lognormal_density, sample_points
+from galexp.mock.footprint import OctantStrip
 from galexp.mock.group import draw_richness, scatter_members
-from galexp.mock.parent import FLUX_LIMIT, draw_absolute_magnitude, draw_parents
+from galexp.mock.parent import FLUX_LIMIT, draw_parents
 
 
 def generator(seed=0):
@@ -33,12 +34,22 @@ def test_spectrum_rises_to_its_peak_and_falls_after_it():
     assert power[1] < power[2] > power[3]
 
 
-def test_points_follow_the_density():
-    density = np.ones((4, 4, 4))
-    density[0] = 9.0
-    x = sample_points(generator(), density, 40.0, 20_000)[:, 0]
-    assert np.abs(x).max() <= 20.0
-    assert np.mean(x < -10.0) == pytest.approx(0.75, abs=0.01)
+def test_points_follow_the_weight_of_a_box_that_is_no_cube():
+    weight = np.ones((4, 2, 3))
+    weight[0] = 9.0
+    points = sample_points(generator(), weight, 10.0, 20_000)
+    assert points.min() >= 0.0
+    assert (points.max(axis=0) <= [40.0, 20.0, 30.0]).all()
+    assert (points.max(axis=0) > [39.0, 19.0, 29.0]).all()
+    assert np.mean(points[:, 0] < 10.0) == pytest.approx(0.75, abs=0.01)
+
+
+def test_a_periodic_field_is_repeated_and_cut():
+    density = np.arange(27.0).reshape(3, 3, 3)
+    box = fill_box(density, (7, 2, 3))
+    assert box.shape == (7, 2, 3)
+    np.testing.assert_array_equal(box[3:6], density[:, :2])
+    np.testing.assert_array_equal(box[6], density[0, :2])
 
 
 def test_groups_hold_the_members_asked_for_in_a_power_law():
@@ -90,8 +101,30 @@ def test_same_seed_same_sky(parents):
     assert len(draw_parents(generator(4), max_redshift=0.03)) != len(parents)
 
 
-def test_magnitudes_stay_in_their_range_and_reach_the_limit():
-    magnitude = draw_absolute_magnitude(generator(), 10_000)
-    assert magnitude.min() >= -23.5
-    assert magnitude.max() <= -15.0
-    assert np.mean(magnitude + distance_modulus(np.array([0.03])) < FLUX_LIMIT) < 0.5
+def test_parents_are_what_a_flux_limit_shows(parents):
+    assert (parents.absolute_magnitude + distance_modulus(parents.redshift)).max() < FLUX_LIMIT
+    far = parents.redshift > 0.025
+    near = parents.redshift < 0.01
+    assert np.median(parents.absolute_magnitude[far]) < np.median(parents.absolute_magnitude[near]) - 1
+    assert parents.redshift.max() < 0.03
+    assert (parents.edge_distance == 180).all()
+
+
+def test_the_most_massive_of_a_group_is_its_central(parents):
+    grouped = np.flatnonzero(parents.group_id >= 0)
+    order = grouped[np.lexsort((-parents.log_stellar_mass[grouped], parents.group_id[grouped]))]
+    first = np.append(True, np.diff(parents.group_id[order]) > 0)
+    np.testing.assert_array_equal(parents.group_central[order], first)
+
+
+def test_a_strip_of_the_octant_holds_its_share_of_the_sky():
+    parents = draw_parents(generator(), 0.06, OctantStrip(0.3), 0.02)
+    assert parents.ra.max() <= 90
+    assert parents.dec.min() >= 0
+    assert np.sin(np.radians(parents.dec)).max() <= 0.3
+    assert parents.edge_distance.min() >= 0
+
+
+def test_twice_the_number_density_gives_twice_the_galaxies():
+    once, twice = (len(draw_parents(generator(), 0.03, None, density)) for density in (0.004, 0.008))
+    assert twice / once == pytest.approx(2.0, rel=0.03)

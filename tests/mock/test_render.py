@@ -6,13 +6,15 @@ import pytest
 import torch
 from astropy.table import Table
 
+from galexp.image.stretch import sdss_asinh
 from galexp.mock.render import render
 from galexp.mock.render.compose import galaxy_flux
-from galexp.mock.render.detector import SIGMA_PER_FWHM, SKY_SIGMA, add_noise, blur
+from galexp.mock.render.detector import SIGMA_PER_FWHM, SKY_SIGMA, add_noise, blur, expose, survey_pixels
 from galexp.mock.render.parameters import read_parameters
 from galexp.mock.render.plane import Grid, disk_plane
 from galexp.mock.render.profile import bar, bulge
 from galexp.mock.render.spots import add_spots
+from galexp.mock.render.surroundings import field_objects
 from galexp.mock.survey import mock_xgass
 
 FACE_ON_DISK = {
@@ -138,6 +140,8 @@ def test_spots_keep_their_flux_place_and_width():
     axis = grid.axis(torch.float64)
     assert spot.sum().item() == pytest.approx(7.0, rel=1e-5)
     assert (spot.sum(0) @ axis).item() / 7.0 == pytest.approx(3.2, abs=1e-4)
+    both = add_spots(entries[0], entries[1], torch.tensor([[[7.0], [3.5]]], dtype=torch.float64), entries[3], grid)
+    torch.testing.assert_close(both[0].double(), torch.stack([spot, spot / 2]))
     assert (spot.sum(1) @ axis).item() / 7.0 == pytest.approx(-4.1, abs=1e-4)
     variance = (spot.sum(0) @ (axis - 3.2) ** 2).item() / 7.0
     assert variance == pytest.approx(1.5**2 + 0.5**2 / 12, rel=1e-3)
@@ -158,6 +162,46 @@ def test_sky_noise_grows_with_the_side_of_a_pixel(pixel_scale):
     noise = add_noise(torch.zeros(1, 3, 128, 128), read_parameters(galaxy()), grid)
     expected = torch.tensor(SKY_SIGMA) * pixel_scale / 0.396
     torch.testing.assert_close(noise.std((0, 2, 3)), expected, rtol=0.03, atol=0)
+
+
+def test_noise_on_fine_pixels_is_that_of_the_survey_interpolated():
+    grid = Grid(256, 0.132)
+    noise = add_noise(torch.zeros(1, 3, 256, 256), read_parameters(galaxy()), grid)
+    every_third = noise[0, 1, ::3, ::3]
+    assert every_third.std().item() * 9 == pytest.approx(SKY_SIGMA[1], rel=0.05)
+    smooth = torch.corrcoef(torch.stack([noise[0, 1, :, :-1].flatten(), noise[0, 1, :, 1:].flatten()]))[0, 1]
+    apart = torch.corrcoef(torch.stack([every_third[:, :-1].flatten(), every_third[:, 1:].flatten()]))[0, 1]
+    assert smooth > 0.8
+    assert abs(apart) < 0.05
+
+
+def test_survey_pixels_are_interpolated_linearly():
+    weights = survey_pixels(Grid(5, 0.198))
+    assert weights.tolist() == [[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0, 1, 0, 0], [0, 0.5, 0.5, 0], [0, 0, 1, 0]]
+
+
+def test_dust_leaves_the_light_of_the_catalog():
+    edge_on = {"mock_inclination": 1.5, "mock_bulge_to_total": 0.2, "mock_young_fraction": 0.3}
+    clear, dusty = (flux_of(read_parameters(galaxy(mock_dust=dust, **edge_on)), Grid(128, 0.5)) for dust in (0, 0.3))
+    torch.testing.assert_close(dusty.sum((2, 3)), clear.sum((2, 3)), rtol=1e-3, atol=0)
+    assert dusty.max() < 0.95 * clear.max()
+
+
+def test_a_galaxy_far_smaller_than_a_pixel_gives_numbers():
+    for radius in (1e-3, 1e4):
+        assert torch.isfinite(flux_of(read_parameters(galaxy(r50=radius, mag_r=29.0)), Grid(16, 0.5))).all()
+
+
+def test_the_sky_is_dark_and_its_noise_is_seen():
+    dark = sdss_asinh(expose(torch.zeros(1, 3, 2, 2), 0.396)) * 255
+    torch.testing.assert_close(dark, torch.full_like(dark, 4.5), rtol=0, atol=1.0)
+    torch.testing.assert_close(sdss_asinh(expose(torch.zeros(1, 3, 2, 2), 1.2), 1.2) * 255, dark)
+
+
+def test_field_objects_follow_the_area_of_the_picture(catalog):
+    parameters = read_parameters(catalog)
+    share = [(field_objects(parameters, Grid(48, scale))[:, 1].amax((1, 2)) > 0.02).sum() for scale in (0.2, 1.8)]
+    assert share[0] < 0.5 * share[1]
 
 
 def test_a_missing_column_is_named():

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import math
 
 import pytest
 from rich.console import Console
 
 from galexp.page.sweep import groups, spread_tables
-from galexp.page.table import score_cells, scores_table
+from galexp.page.table import joint_rmse, score_cells, scores_table
 from galexp.run.directory import RunDirectory
 
-SCORES = {"n": 13.0, "rmse": 0.57114, "normalized_rmse": 0.9734, "nmad": 0.706}
+SCORES = {"n": 13.0, "rmse": 0.57114, "normalized_rmse": 0.9734, "mae": 0.44, "nmad": 0.706}
+
+VOTES = [("smooth", 3.0), ("disk", 4.0), *((f"answer_{number}", 0.0) for number in range(4))]
 
 
 def text(renderable):
@@ -34,13 +37,14 @@ def make(folder, name, seed=0, fold=0, rate=0.1, **more):
 
 
 def test_a_score_is_shown_with_its_error_where_there_is_one():
-    assert score_cells(SCORES) == ["13", "0.5711", "0.973", "0.7060"]
+    assert score_cells(SCORES) == ["13", "0.5711", "0.973", "0.4400", "0.7060"]
     assert score_cells({**SCORES, "rmse_error": 0.0786})[1] == "0.5711 ± 0.0786"
 
 
-@pytest.mark.parametrize(("kind", "said"), [("mock", True), ("observed", False)])
+@pytest.mark.parametrize(("kind", "said"), [("mock", True), ("simulation", False), ("observed", False)])
 def test_a_mock_is_in_the_title_and_nothing_else_is(kind, said):
     assert ("of a MOCK survey" in text(scores_table(metrics(1.0, kind)))) is said
+    assert ("of a SIMULATION" in text(scores_table(metrics(1.0, kind)))) is (kind == "simulation")
 
 
 def test_methods_and_samples_are_named_in_words():
@@ -75,3 +79,16 @@ def test_runs_that_differ_otherwise_are_kept_apart_and_named_by_what_differs(tmp
         "xgass-random-small_cnn optimizer.lr=0.1": [runs[0], runs[2]],
         "xgass-random-small_cnn optimizer.lr=0.2": [runs[1], runs[3]],
     }
+
+
+def test_many_targets_share_one_error_whose_square_is_the_mean_of_theirs():
+    test = {
+        name: {"all": {"network_tta": {**SCORES, "rmse": rmse}, "mean": {**SCORES, "rmse": 5.0}}}
+        for name, rmse in VOTES
+    }
+    assert joint_rmse(test, "network_tta") == pytest.approx(math.sqrt((9 + 16) / 6))
+    shown = text(scores_table({"data": "mock", "test": test}))
+    assert "6 targets: held-out galaxies of a MOCK survey" in shown
+    row = next(line.split() for line in shown.splitlines() if "network + TTA" in line and "each" not in line)
+    assert row[-2:] == ["2.0412", "0.408"]
+    assert all(name in shown for name, _ in VOTES)

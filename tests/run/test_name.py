@@ -6,6 +6,7 @@ import pytest
 
 from galexp.config import compose
 from galexp.run.name import run_folder, run_hash, study
+from galexp.shard.origin import Origin
 
 WORDS = ("size=tiny", "model=small_cnn")
 
@@ -63,8 +64,8 @@ def test_hashing_leaves_the_settings_as_they_were():
 def test_the_folder_is_named_by_study_dataset_split_model_seed_and_hash():
     settings = compose([*WORDS, "split=kfold", "seed=7", "paths.runs=runs"])
     digits = run_hash(settings, "data")
-    assert run_folder(settings, "data", False).as_posix() == f"runs/adhoc/xgass-kfold-small_cnn-s7-{digits}"
-    assert run_folder(settings, "data", True).as_posix() == f"runs/adhoc/xgass_mock-kfold-small_cnn-s7-{digits}"
+    assert run_folder(settings, "data", Origin.OBSERVED).as_posix() == f"runs/adhoc/xgass-kfold-small_cnn-s7-{digits}"
+    assert run_folder(settings, "data", Origin.MOCK).as_posix() == f"runs/adhoc/xgass_mock-kfold-small_cnn-s7-{digits}"
 
 
 def test_the_study_is_the_name_of_the_experiment_or_adhoc():

@@ -12,6 +12,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from galexp.image.codec import decode
+from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 
 
@@ -35,9 +36,9 @@ def test_every_image_comes_back_byte_by_byte(data, image_bytes):
 
 
 def test_it_is_a_mock_where_a_part_was_drawn(data):
-    assert not data.is_mock
+    assert data.origin is Origin.OBSERVED
     data.manifest.mock.append("images")
-    assert data.is_mock
+    assert data.origin is Origin.MOCK
 
 
 def test_a_pickled_copy_reads_what_the_original_reads(data):

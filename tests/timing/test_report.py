@@ -8,6 +8,7 @@ import dataclasses
 import pytest
 from astropy.table import Table
 
+from galexp.shard.origin import Origin
 from galexp.timing.base import Measurement
 from galexp.timing.machine import describe_machine
 from galexp.timing.measure import Row, at_least, at_most
@@ -22,7 +23,7 @@ ROWS = [
 
 @pytest.fixture
 def report():
-    return Report("step", Measurement(ROWS, ["What is inside."], is_mock=True), describe_machine())
+    return Report("step", Measurement(ROWS, ["What is inside."], origin=Origin.MOCK), describe_machine())
 
 
 def test_the_csv_reads_back_equal(report, tmp_path):
@@ -58,7 +59,7 @@ def test_the_text_says_machine_numbers_demands_and_notes(report, tmp_path):
 
 
 def test_observed_data_are_not_called_a_mock(report):
-    observed = dataclasses.replace(report, measurement=Measurement(ROWS, [], is_mock=False))
+    observed = dataclasses.replace(report, measurement=Measurement(ROWS, [], origin=Origin.OBSERVED))
     assert "MOCK" not in observed.text()
     assert {record["data"] for record in observed.records()} == {"observed"}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from galexp.image.stretch import SDSS_PIXEL_SCALE, sdss_asinh, to_uint8
-from galexp.mock.render.detector import add_noise, see
+from galexp.mock.render.detector import add_noise, expose, see
 from galexp.mock.render.dust import OPACITY_RATIO, optical_depth
 from galexp.mock.render.parameters import as_image, read_parameters
 from galexp.mock.render.plane import Grid, disk_plane
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from galexp.mock.render.plane import Plane
 
 BANDS = ("g", "r", "i")
+NO_LIGHT = 1e-30
 
 
 @torch.no_grad()
@@ -60,33 +61,45 @@ def render(
     parameters = read_parameters(catalog)
     plane = disk_plane(parameters, grid)
     flux = galaxy_flux(parameters, plane, grid)
-    flux = flux + field_objects(parameters, plane, grid)
+    flux = flux + field_objects(parameters, grid)
     observed = add_noise(grid.crop(see(flux, grid)).contiguous(), parameters, grid)
-    return to_uint8(sdss_asinh(observed, pixel_scale))
+    return to_uint8(sdss_asinh(expose(observed, pixel_scale), pixel_scale))
 
 
 def galaxy_flux(parameters: Parameters, plane: Plane, grid: Grid) -> Float[Tensor, "galaxy band=3 canvas canvas"]:
     """Return the galaxy's own g, r and i flux in each pixel [nanomaggy], before seeing and noise.
 
-    Dust takes light away, so an edge-on spiral is fainter and redder than its catalog entry; half of the bulge lies in
-    front of it.
+    Arms, knots, ring and dust shape the light of smooth profiles and redden lanes; the whole is then scaled in each
+    band to the light of those profiles, since the magnitudes of a catalog are those with dust. Half of the bulge lies
+    in front of the dust.
     """
     arms = spiral(parameters, plane, grid)
-    old, young, spheroid = _profiles(parameters, plane, grid)
-    old, young = old * arms.old, young * arms.young
+    smooth_old, smooth_young, spheroid = _profiles(parameters, plane, grid)
     opacity = optical_depth(parameters, plane, arms, grid)
     spots = knots(parameters, grid) / grid.pixel_scale**2
     share = as_image(_knot_share(parameters), grid.device)
     neighbor = companion(parameters, plane, grid)
-    young = young * (1.0 - share) + spots * share
+    old, young = smooth_old * arms.old, smooth_young * arms.young * (1.0 - share) + spots * share
     bands = []
     for band in BANDS:
         seen = torch.exp(-opacity * OPACITY_RATIO[band])
         light = {part: parameters.image(f"{part}_{band}", grid.device) for part in ("bulge", "old", "young")}
-        disk = (light["old"] * old + light["young"] * young) * seen
+        bulge_light = light["bulge"] * spheroid
+        smooth = bulge_light + light["old"] * smooth_old + light["young"] * smooth_young
+        shaped = bulge_light * (0.5 + 0.5 * seen) + (light["old"] * old + light["young"] * young) * seen
         total = light["bulge"] + light["old"] + light["young"]
-        bands.append(light["bulge"] * spheroid * (0.5 + 0.5 * seen) + disk + total * neighbor)
+        bands.append(shaped * _brightening(smooth, shaped) + total * neighbor)
     return torch.stack(bands, dim=1) * grid.pixel_scale**2
+
+
+def _brightening(
+    smooth: Float[Tensor, "galaxy canvas canvas"], shaped: Float[Tensor, "galaxy canvas canvas"]
+) -> Float[Tensor, "galaxy 1 1"]:
+    """Return smooth over shaped light of each galaxy, summed one by one, so that no batch changes a bit; 1 for none."""
+    sums = [
+        [light.sum(dtype=torch.float64) + NO_LIGHT for light in galaxy] for galaxy in zip(smooth, shaped, strict=True)
+    ]
+    return torch.stack([before / after for before, after in sums]).float()[:, None, None]
 
 
 def _profiles(parameters: Parameters, plane: Plane, grid: Grid) -> tuple[Float[Tensor, "galaxy canvas canvas"], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,21 @@ import numpy as np
 import torch
 from scipy.special import gammainc, lambertw
 
+from galexp.mock.render.refuse import refuse_unequal, refuse_unphysical
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from astropy.table import Table
     from jaxtyping import Float
     from numpy import ndarray
     from torch import Tensor
 
+LIGHT = ("mag_g", "mag_r", "mag_i", "r50")
+SHAPES = (
+    *("bulge_to_total", "inclination", "position_angle", "disk", "young_fraction", "young_extent", "arm_count"),
+    *("arm_strength", "arm_pitch", "flocculence", "bar_strength", "ring", "dust", "companion"),
+)
 UNIFORM_DRAWS = 64
 COLOR_OFFSET_YOUNG = -0.40
 COLOR_OFFSET_BULGE = 0.12
@@ -53,31 +63,55 @@ def as_image(values: Float[ndarray, " galaxy"], device: torch.device | str = "cp
     return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32)).to(device)[:, None, None]
 
 
-def read_parameters(catalog: Table) -> Parameters:
-    """Read the rendering parameters of a mock catalog and derive lengths and fluxes.
+def read_parameters(catalog: Table | Mapping[str, ndarray]) -> Parameters:
+    """Read the rendering parameters of a catalog and derive lengths and fluxes.
+
+    Magnitudes and size are those under `mock_mag_g`, `mock_mag_r`, `mock_mag_i` and `mock_r50` where there are such
+    columns (a real catalog that was completed), else those without the prefix.
 
     Raises:
-        ValueError: if the catalog lacks a column, naming it.
+        ValueError: if the catalog lacks a column or columns differ in length, naming them; if a magnitude is NaN, a
+            size not positive, an inclination without an axis ratio between 0 and 1, or another value is outside its
+            range, naming the galaxies.
     """
-    missing = [name for name in _columns() if name not in catalog.colnames]
+    columns = {name: _column(catalog, name) for name in (*LIGHT, *SHAPES, "seed")}
+    missing = [column for column in columns.values() if column not in _names(catalog)]
     if missing:
-        raise ValueError(f"catalog lacks {missing}, which the mock renderer needs; draw it with galexp.mock.survey")
-    values = {name.removeprefix("mock_"): np.asarray(catalog[name], dtype=np.float64) for name in _columns()[:-1]}
+        raise ValueError(
+            f"catalog lacks {missing}, which the mock renderer needs; draw it with galexp.mock.survey, or complete a "
+            "real one with galexp.mock.seen.with_appearance"
+        )
+    refuse_unequal({column: len(catalog[column]) for column in columns.values()})
+    values = {name: np.asarray(catalog[columns[name]], dtype=np.float64) for name in (*LIGHT, *SHAPES)}
+    refuse_unphysical(values, _identifiers(catalog, len(values["mag_r"])))
     generators = [np.random.default_rng(int(seed)) for seed in catalog["mock_seed"]]
-    uniform = np.stack([generator.uniform(size=UNIFORM_DRAWS) for generator in generators])
+    uniform = np.array([generator.uniform(size=UNIFORM_DRAWS) for generator in generators])
     values |= _geometry(values) | _component_flux(values)
     return Parameters(values, uniform, generators)
 
 
-def _columns() -> list[str]:
-    shapes = "bulge_to_total inclination position_angle disk young_fraction young_extent arm_count arm_strength "
-    details = "arm_pitch flocculence bar_strength ring dust companion seed"
-    return ["mag_g", "mag_r", "mag_i", "r50", *(f"mock_{name}" for name in (shapes + details).split())]
+def _names(catalog: Table | Mapping[str, ndarray]) -> Collection[str]:
+    return catalog.keys() if isinstance(catalog, Mapping) else catalog.colnames
+
+
+def _column(catalog: Table | Mapping[str, ndarray], name: str) -> str:
+    """Return under which name a catalog has a quantity, or should have it."""
+    return name if name in LIGHT and f"mock_{name}" not in _names(catalog) else f"mock_{name}"
+
+
+def _identifiers(catalog: Table | Mapping[str, ndarray], rows: int) -> ndarray:
+    named = "id" in _names(catalog)
+    return np.asarray(catalog["id"]) if named else np.array([f"row {row}" for row in range(rows)])
 
 
 def sersic_shape(index: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
     """Return b of exp(-b (R/R_e)^(1/n)), to 1e-3 for n above 0.5 (Ciotti & Bertin 1999, eq. 18, truncated)."""
     return 2.0 * index - 1.0 / 3.0 + 4.0 / (405.0 * index)
+
+
+def disk_thickness(bulge_to_total: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
+    """Return the axis ratio of a disk seen from the side, 0.15 + 0.1 B/T; a choice of ours."""
+    return 0.15 + 0.1 * bulge_to_total
 
 
 def _geometry(values: dict[str, Float[ndarray, " galaxy"]]) -> dict[str, Float[ndarray, " galaxy"]]:
@@ -90,7 +124,7 @@ def _geometry(values: dict[str, Float[ndarray, " galaxy"]]) -> dict[str, Float[n
     bulge_inside = gammainc(2.0 * index, sersic_shape(index) * ratio ** (-1.0 / index))
     disk_inside = (0.5 - bulge_to_total * bulge_inside) / np.maximum(disk_share, 0.05)
     lengths = -1.0 - lambertw((np.clip(disk_inside, 0.1, 0.9) - 1.0) / np.e, k=-1).real
-    thickness = 0.15 + 0.1 * bulge_to_total
+    thickness = disk_thickness(bulge_to_total)
     cosine = np.cos(values["inclination"])
     axis_ratio = np.sqrt(cosine**2 * (1.0 - thickness**2) + thickness**2)
     round_bulge = 1.0 - 0.35 * np.sin(values["inclination"]) ** 2

@@ -54,9 +54,9 @@ def spiral(parameters: Parameters, plane: Plane, grid: Grid) -> Spiral:
     patches, variance = _patches(parameters, plane, log_radius, grid)
     roughness = ramp * as_image(1.1 * parameters.values["flocculence"], grid.device)
     texture = torch.exp(patches * roughness - 0.5 * variance * roughness * roughness)
-    ring = parameters.image("ring", grid.device) * 2.5 * torch.exp(-0.5 * ((scaled - 1.7) / 0.22) ** 2)
-    young = (1.0 + arms).clamp_min(0.02) * texture + ring
-    old = (1.0 + 0.3 * arms).clamp_min(0.05) * (1.0 + 0.25 * patches * roughness).clamp_min(0.2)
+    ring = parameters.image("ring", grid.device) * torch.exp(-0.5 * ((scaled - 1.7) / 0.22) ** 2)
+    young = (1.0 + arms).clamp_min(0.02) * texture + 3.0 * ring
+    old = (1.0 + 0.3 * arms).clamp_min(0.05) * (1.0 + 0.25 * patches * roughness).clamp_min(0.2) + 1.5 * ring
     return Spiral(phase, ramp, young, old)
 
 

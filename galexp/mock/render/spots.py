@@ -27,16 +27,16 @@ MAX_RADIUS = 3.5
 def add_spots(
     x: Float[Tensor, "galaxy spot"],
     y: Float[Tensor, "galaxy spot"],
-    flux: Float[Tensor, "galaxy spot"],
+    flux: Float[Tensor, "galaxy *band spot"],
     sigma: Float[Tensor, "galaxy spot"],
     grid: Grid,
-) -> Float[Tensor, "galaxy canvas canvas"]:
+) -> Float[Tensor, "galaxy *band canvas canvas"]:
     """Sum round Gaussians, each integrated over the pixels, in double precision.
 
     Args:
         x: offset along columns [arcsec].
         y: offset along rows [arcsec].
-        flux: total flux of each.
+        flux: total flux of each, in one band or in several.
         sigma: width of each [arcsec].
         grid: pixels.
 
@@ -44,7 +44,10 @@ def add_spots(
         Flux in each pixel.
     """
     columns, rows = _pixel_integrals(x, sigma, grid), _pixel_integrals(y, sigma, grid)
-    return torch.bmm((rows * flux[:, :, None]).transpose(1, 2), columns).float()
+    if flux.ndim == 2:
+        return torch.bmm((rows * flux[:, :, None]).transpose(1, 2), columns).float()
+    weighted = (rows[:, None] * flux[..., None]).transpose(2, 3).flatten(1, 2)
+    return torch.bmm(weighted, columns).float().unflatten(1, (flux.shape[1], grid.canvas))
 
 
 def _pixel_integrals(
@@ -60,7 +63,7 @@ def knots(parameters: Parameters, grid: Grid) -> Float[Tensor, "galaxy canvas ca
     """Scatter complexes of star formation along the arms; the fluxes of each galaxy sum to 1.
 
     Each complex is a short chain of knots along the arm, with log-normal fluxes that fade outwards and widths of
-    1.5 to 5 % of the scale length. Arms of low contrast hold them loosely.
+    2 to 8 % of the scale length. Arms of low contrast hold them loosely.
     """
     polar = [
         _draw_knots(generator, strength)
@@ -96,6 +99,6 @@ def _draw_knots(rng: np.random.Generator, arm_strength: float) -> tuple[Float[nd
     scatter = (0.35 + 1.2 * (1.0 - arm_strength)) * rng.standard_normal(COMPLEXES)
     arm = rng.uniform(size=COMPLEXES)
     flux = np.exp(rng.standard_normal(COMPLEXES) - 0.6 * radius)[complexes] * np.exp(0.7 * rng.standard_normal(total))
-    width = 0.015 + 0.035 * rng.uniform(size=total)
+    width = 0.02 + 0.06 * rng.uniform(size=total)
     along = radius[complexes] * np.exp(0.06 * rng.standard_normal(total))
     return along, scatter[complexes] + 0.12 * rng.standard_normal(total), arm[complexes], flux / flux.sum(), width

@@ -22,14 +22,19 @@ if TYPE_CHECKING:
 STARS = 5
 GALAXIES = 6
 PRESENT = 0.55
-FIELD_GALAXY_FLUX = (0.42, 1.0, 1.45)
-STAR_COLOR_LEVER = (-0.4, 0.0, 0.16)
+REFERENCE_EXTENT = 88.7
+STAR = ((0.0, 1.0, 0.0),)
+CHAIN = ((0.0, 0.30, 0.4), (-1.5, 0.09, 0.9), (-0.75, 0.16, 0.9), (0.0, 0.20, 1.0), (0.75, 0.16, 0.9), (1.5, 0.09, 0.9))
+"""Spots of a field galaxy: place along its major axis [scale length], share of its light, width [minor axis]."""
+
+SPOTS = np.array(STARS * STAR + GALAXIES * CHAIN).T
+SPOT_OWNER = np.repeat(np.arange(STARS + GALAXIES), STARS * [len(STAR)] + GALAXIES * [len(CHAIN)])
 
 
 def companion(parameters: Parameters, plane: Plane, grid: Grid) -> Float[Tensor, "galaxy canvas canvas"]:
     """Return a smaller disk beside the galaxy and a tidal arc between, 0 where there is none.
 
-    In units of the galaxy's own flux per arcsec^2: 0.4 in the disk, about 0.1 in the arc.
+    In units of the galaxy's own flux per arcsec^2: 0.4 in the disk, about 0.2 in the arc.
     """
     device, uniform = grid.device, parameters.uniform
     rows = np.flatnonzero(parameters.values["companion"])
@@ -51,7 +56,7 @@ def companion(parameters: Parameters, plane: Plane, grid: Grid) -> Float[Tensor,
     )
     length = parameters.values["scale_length"][rows] * (0.5 + 0.4 * uniform[rows, 54])
     disk = exponential(radius, as_image(length, device), as_image(0.4 + 0.5 * uniform[rows, 53], device))
-    light[rows] = 0.4 * disk + 0.1 * _tidal_arc(x, y, angle, distance, device)
+    light[rows] = 0.4 * disk + 0.2 * _tidal_arc(x, y, angle, distance, device)
     return light
 
 
@@ -81,40 +86,34 @@ def _elliptical_radius(
     return torch.sqrt((x * cosine + y * sine) ** 2 + minor**2)
 
 
-def field_objects(parameters: Parameters, plane: Plane, grid: Grid) -> Float[Tensor, "galaxy band=3 canvas canvas"]:
-    """Return the g, r and i flux of unrelated stars and small galaxies; about half of the slots are empty.
+def field_objects(parameters: Parameters, grid: Grid) -> Float[Tensor, "galaxy band=3 canvas canvas"]:
+    """Return the g, r and i flux of unrelated stars and small galaxies, about 6 in a field of 89 arcsec.
 
-    Magnitudes follow counts that rise tenfold in two magnitudes, up to r = 22; star colors spread over g - r = 0.3 to
-    1.2. Choices of ours.
+    Magnitudes follow counts that rise tenfold in two magnitudes, up to r = 22; g - r spreads over 0.3 to 1.3 and r - i
+    follows it. A galaxy is a chain of round spots along its major axis. Choices of ours.
     """
-    draws = np.stack([rng.uniform(size=(6, STARS + GALAXIES)) for rng in parameters.generators])
-    magnitude = 21.7 + 1.25 * 2.5 * np.log10(0.985 * draws[:, 0] + 0.015)
-    flux = 10.0 ** (0.4 * (22.5 - magnitude)) * (draws[:, 3] < PRESENT)
+    slots = STARS + GALAXIES
+    draws = np.stack([rng.uniform(size=(8, slots)) for rng in parameters.generators]).swapaxes(0, 1)
     extent = grid.size * grid.pixel_scale
-    position = (draws[:, 1:3] - 0.5) * extent
-    galaxies = torch.zeros_like(plane.x)
-    axis = grid.axis()
-    for slot in range(STARS, STARS + GALAXIES):
-        x = axis[None, None, :] - as_image(position[:, 0, slot], grid.device)
-        y = axis[None, :, None] - as_image(position[:, 1, slot], grid.device)
-        axis_ratio = 0.35 + 0.6 * draws[:, 5, slot]
-        radius = _elliptical_radius(x, y, np.pi * draws[:, 4, slot], axis_ratio, grid.device)
-        length = as_image(0.5 + 1.0 * draws[:, 3, slot] / PRESENT, grid.device)
-        light = exponential(radius, length, as_image(axis_ratio, grid.device))
-        galaxies = galaxies + light * as_image(flux[:, slot] * grid.pixel_scale**2, grid.device)
-    stars = _stars(position[:, :, :STARS], flux[:, :STARS], 0.3 + 0.9 * draws[:, 4, :STARS], grid)
-    return torch.stack([star + galaxies * ratio for star, ratio in zip(stars, FIELD_GALAXY_FLUX, strict=True)], dim=1)
+    magnitude = 21.7 + 1.25 * 2.5 * np.log10(0.985 * draws[0] + 0.015)
+    chance = min(PRESENT * (extent / REFERENCE_EXTENT) ** 2, 1.0)
+    flux = 10.0 ** (0.4 * (22.5 - magnitude)) * (draws[3] < chance)
+    color = 0.3 + draws[4]
+    colors = (10.0 ** (-0.4 * color), np.ones_like(color), 10.0 ** (0.4 * (0.1 + 0.55 * (color - 0.3))))
+    x, y, share, sigma = _spots((draws[1:3] - 0.5) * extent, draws[5:], 0.1 * grid.pixel_scale)
+    bands = np.stack([(flux * ratio)[:, SPOT_OWNER] * share for ratio in colors], axis=1)
+    spots = [torch.from_numpy(np.ascontiguousarray(part)).to(grid.device) for part in (x, y, bands, sigma)]
+    return add_spots(spots[0], spots[1], spots[2], spots[3], grid)
 
 
-def _stars(
-    position: Float[ndarray, "galaxy axis star"],
-    flux: Float[ndarray, "galaxy star"],
-    color: Float[ndarray, "galaxy star"],
-    grid: Grid,
-) -> list[Float[Tensor, "galaxy canvas canvas"]]:
-    x, y = (torch.from_numpy(position[:, axis]).to(grid.device) for axis in (0, 1))
-    width = torch.full_like(x, 0.1 * grid.pixel_scale)
-    return [
-        add_spots(x, y, torch.from_numpy(flux * 10.0 ** (lever * color)).to(grid.device), width, grid)
-        for lever in STAR_COLOR_LEVER
-    ]
+def _spots(
+    position: Float[ndarray, "axis=2 galaxy slot"], draws: Float[ndarray, "draw=3 galaxy slot"], sharpest: float
+) -> tuple[Float[ndarray, "galaxy spot"], ...]:
+    """Return offsets [arcsec], the share of its object's light and the width [arcsec] of each spot, stars first."""
+    angle, axis_ratio, length = (
+        part[:, SPOT_OWNER] for part in (np.pi * draws[0], 0.35 + 0.6 * draws[1], 0.5 + draws[2])
+    )
+    offset = length * np.sqrt(1.0 - axis_ratio**2) * SPOTS[0]
+    x, y = (part[:, SPOT_OWNER] for part in position)
+    sigma = np.maximum(length * axis_ratio * SPOTS[2], sharpest)
+    return x + offset * np.cos(angle), y + offset * np.sin(angle), np.broadcast_to(SPOTS[1], x.shape), sigma

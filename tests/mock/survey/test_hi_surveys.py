@@ -1,0 +1,128 @@
+"""Claims about the mock surveys of H I: xGASS and alpha.40."""
+
+import numpy as np
+import pytest
+
+from galexp.mock.published import published
+from galexp.mock.relations import log_hi_flux_limit
+from galexp.mock.survey import mock_alfalfa
+
+GAS_COLUMNS = {"log_hi_fraction", "log_hi_mass", "hi_is_limit"}
+SEEDS = (0, 1)
+
+
+@pytest.fixture(scope="module")
+def xgass(draw_xgass):
+    return {strength: [draw_xgass(seed=seed, stripping=strength) for seed in SEEDS] for strength in (0.0, 1.0)}
+
+
+@pytest.fixture(scope="module")
+def alfalfa():
+    return [mock_alfalfa(objects=3000, seed=seed) for seed in SEEDS]
+
+
+def assert_distributed_as_published(catalogs, survey, tolerance):
+    gas = next(entry for entry in published(survey) if entry.name == "log_hi_fraction")
+    for catalog in catalogs:
+        fraction = catalog["log_hi_fraction"]
+        assert np.percentile(fraction, list(gas.quantiles)) == pytest.approx(
+            list(gas.quantiles.values()), abs=tolerance
+        )
+        assert fraction.std() == pytest.approx(gas.scatter, abs=0.05)
+
+
+def test_gas_fractions_are_distributed_as_in_xgass(xgass):
+    assert_distributed_as_published(xgass[1.0], "xgass", 0.08)
+    for catalog in xgass[1.0]:
+        assert len(catalog) == 1179
+        assert 330 < catalog["hi_is_limit"].sum() < 420
+        np.testing.assert_allclose(
+            catalog["log_hi_mass"], catalog["log_hi_fraction"].value + catalog["log_stellar_mass"].value
+        )
+
+
+def test_gas_fractions_are_distributed_as_in_alpha_40(alfalfa):
+    assert_distributed_as_published(alfalfa, "alfalfa", 0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3])
+def test_the_whole_of_alpha_40_is_distributed_as_published(seed):
+    catalog = mock_alfalfa(seed=seed)
+    assert len(catalog) == 7399
+    assert_distributed_as_published([catalog], "alfalfa", 0.1)
+
+
+def test_more_galaxies_than_a_blind_survey_finds_are_refused():
+    with pytest.raises(ValueError, match="galaxies that pass its selection; ask for at most"):
+        mock_alfalfa(objects=100_000)
+
+
+def test_mass_is_flat_and_massive_galaxies_lie_farther(xgass):
+    catalog = xgass[1.0][0]
+    mass, redshift = np.asarray(catalog["log_stellar_mass"]), catalog["redshift"]
+    assert np.mean(mass < 10) == pytest.approx(0.3, abs=0.001)
+    for low, high in ((9.0, 10.0), (10.0, 11.3)):
+        within = np.sort(mass[(mass >= low) & (mass < high)])
+        assert np.abs(within - np.linspace(low, high, len(within))).max() < 0.12
+    assert redshift[mass > 10].min() >= 0.025
+    assert redshift[mass < 10].max() <= 0.02
+    assert redshift.min() >= 0.01
+    assert redshift.max() <= 0.05
+
+
+def test_massive_galaxies_are_central_and_satellites_less_massive(xgass):
+    catalog = xgass[1.0][0]
+    mass = {code: np.median(catalog["log_stellar_mass"][catalog["env_code"] == code]) for code in (0, 2)}
+    assert mass[2] > mass[0] + 0.3
+    shares = [np.mean(catalog["env_code"] == code) for code in (1, 2, 0)]
+    assert min(shares) > 0.1
+
+
+def test_overdensities_spread_as_in_nearby_surveys(xgass, alfalfa):
+    """A blind survey loses galaxies that crowds stripped, so that the mock alpha.40 reaches a little less far."""
+    for catalogs, tolerance in ((xgass[1.0], 0.1), (alfalfa, 0.15)):
+        for catalog in catalogs:
+            spread = np.percentile(catalog["log_one_plus_delta5_fixed"], [20, 80])
+            assert spread == pytest.approx([-0.45, 0.5], abs=tolerance)
+
+
+def test_stripping_changes_the_gas_of_crowded_galaxies_and_nothing_else(xgass):
+    for without, stripped in zip(xgass[0.0], xgass[1.0], strict=True):
+        unchanged = [name for name in without.colnames if name not in GAS_COLUMNS]
+        assert all(np.array_equal(without[name], stripped[name]) for name in unchanged)
+        change = stripped["log_hi_fraction"] - without["log_hi_fraction"]
+        assert change.max() <= 0
+        assert not change[without["log_one_plus_delta5_fixed"] < 0.45].any()
+        assert change.min() < -0.5
+
+
+def test_alpha_40_holds_what_a_blind_survey_would_find(alfalfa):
+    for catalog in alfalfa:
+        excess = np.log10(catalog["hi_flux"]) - log_hi_flux_limit(np.log10(np.asarray(catalog["hi_width"])))
+        assert excess.min() > -0.4
+        assert np.mean(excess > 0) > 0.85
+        assert catalog["mag_r"].max() < 17.8
+        assert catalog["hi_velocity"].max() < 18_000
+        mass = np.log10(2.356e5 * catalog["distance"] ** 2 * catalog["hi_flux"])
+        np.testing.assert_allclose(mass, catalog["log_hi_mass"], atol=1e-9)
+
+
+def test_quenched_galaxies_of_alpha_40_have_no_metallicity_and_are_gas_poor(alfalfa):
+    for catalog in alfalfa:
+        with_lines = np.isfinite(catalog["metallicity"])
+        np.testing.assert_array_equal(with_lines, catalog["in_a40B"])
+        assert catalog["in_a40A"].all()
+        assert catalog["log_ssfr"][with_lines].min() > -11
+        assert np.isfinite(catalog["log_sfr"][with_lines]).all()
+        fraction = catalog["log_hi_fraction"]
+        assert np.median(fraction[with_lines]) > np.median(fraction[~with_lines]) + 0.2
+
+
+def test_hi_selection_favors_gas_at_a_given_stellar_mass(alfalfa, xgass):
+    """Detections of a blind survey are far richer in gas than galaxies chosen by mass (Huang et al. 2012)."""
+    medians = []
+    for catalog in (alfalfa[0], xgass[1.0][0]):
+        within = (catalog["log_stellar_mass"] > 10.0) & (catalog["log_stellar_mass"] < 10.5)
+        medians.append(np.median(catalog["log_hi_fraction"][within]))
+    assert medians[0] > medians[1] + 0.5
