@@ -56,7 +56,7 @@ HEAVY = {
     "timm": "model/backbone.py",
     "webdataset": "shard",
     "astroquery": "catalog/survey.py",
-    "h5py": "image/hdf5.py",
+    "h5py": "image",
     "aiohttp": "image/cutout",
     "requests": "catalog",
     "astropy_healpix": "split/sky.py",

@@ -9,6 +9,7 @@ import pytest
 from astropy.table import Table
 
 from galexp.catalog.parquet import read_parquet
+from galexp.preparation import observed
 from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 
@@ -86,7 +87,16 @@ def test_an_unphysical_row_is_named_and_nothing_is_left(shell, column, value, se
     said = shell.refuses("prepare", *WORDS)
     assert sentence in said
     assert "3156" in said
-    assert not list((shell.folder / "data").glob("**/*.tar"))
+    left = [path for path in (shell.folder / "data").rglob("*") if path.is_file() and path.suffix != ".lock"]
+    assert left == []
+
+
+def test_targets_are_not_looked_at(tabled, monkeypatch):
+    given = []
+    with_appearance = observed.with_appearance
+    monkeypatch.setattr(observed, "with_appearance", lambda *facts: given.append(facts) or with_appearance(*facts))
+    assert tabled("prepare", *WORDS, "dataset.targets=[log_stellar_mass]")[0] == 0
+    assert given[0][2] == ["log_stellar_mass"]
 
 
 def test_real_xgass_is_rendered_row_by_row(shell, real_data):

@@ -108,7 +108,8 @@ def test_a_survey_is_trained_on_from_local_files(write, shell, image_bytes, writ
     assert (status, "MOCK" in out) == (0, False)
     (run,) = (shell.folder / "multirun" / "adhoc").iterdir()
     scores = json.loads((run / "metrics.json").read_text())
-    assert (scores["data"], scores["dataset"]) == ("observed", write.__name__)
+    kind = "simulation" if write is mergers else "observed"
+    assert (scores["data"], scores["dataset"]) == (kind, write.__name__)
     assert scores["counts"]["val"] > 0
     predictions = read_parquet(run / "predictions.parquet")
     assert sorted(predictions["id"].tolist()) == held_out(run)

@@ -10,6 +10,8 @@ from hydra.utils import get_class
 
 from galexp import __version__
 from galexp.config import UsageError
+from galexp.nbody.frames import RENDERING
+from galexp.nbody.snapshots import PHYSICS
 from galexp.shard.manifest import FILE_NAME, read_manifest, recipe_hash
 from galexp.shard.origin import Origin
 
@@ -75,7 +77,7 @@ def made_recipe(settings: dict[str, Any]) -> dict[str, Any]:
     """Return what the content of a mock, or of a simulation, is a function of."""
     head = {"dataset": settings["choices"]["dataset"], "catalog": made(settings), "version": __version__}
     if made(settings) == SIMULATION:
-        return {**head, "quality": settings["quality"]}
+        return {**head, "quality": settings["quality"], "physics": PHYSICS, "rendering": RENDERING}
     return {**head, "imaging": settings["imaging"], "mock": settings["mock"]}
 
 

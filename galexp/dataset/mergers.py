@@ -7,14 +7,14 @@ import pathlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from astropy.table import Table
+from astropy.table import Row, Table
 
 from galexp.dataset.base import Column, Dataset, Selection
 from galexp.dataset.by_hand import ByHand
 from galexp.dataset.location import SURVEY
 from galexp.dataset.tables import MAIN, PublishedTable
 from galexp.dataset.unlabeled import is_unlabeled, read_unlabeled
-from galexp.image.hdf5 import FrameSeries, MergerFrames, read_series
+from galexp.image.hdf5 import FrameSeries, MergerFrames, frames_origin, read_series
 from galexp.shard.origin import Origin
 
 SUFFIXES = (".hdf5", ".h5")
@@ -51,6 +51,9 @@ class Mergers(Dataset):
         Column("camera", (), "", "number of the camera"),
         Column("size_ratio", (), "", "size of one galaxy over the other's"),
         Column("mass_ratio", (), "", "mass of one galaxy over the other's"),
+        Column(
+            "has_merged", (), "", "whether both bulges are one at the end; else the last class is the end of the run"
+        ),
     )
     photometry = ()
     across = 10
@@ -77,8 +80,8 @@ class Mergers(Dataset):
             one = np.flatnonzero((catalog["simulation"] == name) & (catalog["camera"] == camera))
             one = one[np.argsort(catalog["simulation_time"][one])]
             rows += one[np.linspace(0, len(one) - 1, min(self.across, len(one))).astype(int)].tolist()
-        captions = [f"{catalog['simulation'][row]}\n{catalog['simulation_time'][row]:.0f} Myr" for row in rows]
-        return rows, captions, f"as camera {camera} saw them"
+        last = catalog["snapshot_class"].max()
+        return rows, [_caption(catalog[row], last) for row in rows], f"as camera {camera} saw them"
 
     def read(self, path: str | pathlib.Path) -> Selection:
         """Read the rows of an HDF5 file, the names of images without labels, or a table.
@@ -101,8 +104,16 @@ class Mergers(Dataset):
             return dataclasses.replace(super().read(path), origin=Origin.SIMULATION)
         series, others = read_series(file)
         catalog = _frames(series)
+        if frames_origin(file):
+            catalog.meta["sources"]["frames"] = frames_origin(file)
         self._check_targets(catalog, catalog, file)
         return Selection(catalog, {"read": len(catalog)}, others, origin=Origin.SIMULATION)
+
+
+def _caption(frame: Row, last: int) -> str:
+    """Return the simulation and time of a frame; the last of a pair that has not merged is but the end of the run."""
+    is_end = "has_merged" in frame.colnames and frame["snapshot_class"] == last and not frame["has_merged"]
+    return f"{frame['simulation']}\n{frame['simulation_time']:.0f} Myr{', end of run' * bool(is_end)}"
 
 
 def merger_frames(path: str, downloads: str) -> MergerFrames:
@@ -131,9 +142,17 @@ def _frames(series: Sequence[FrameSeries]) -> Table:
     for name in ("interval", "camera", "size_ratio", "mass_ratio"):
         ours = "snapshot_interval" if name == "interval" else name
         catalog[ours] = np.repeat([getattr(one, name) for one in series], lengths)
-    for column in Mergers.columns:
-        catalog[column.name].unit, catalog[column.name].description = column.unit or None, column.description
+    if all(one.has_merged is not None for one in series):
+        catalog["has_merged"] = np.repeat([one.has_merged for one in series], lengths)
     stored = ", ".join(sorted({one.dtype for one in series}))
     scale = "as they are" if stored == "uint8" else "as round(255 v) in 8 bits, with an error of at most 1/510"
     catalog.meta["sources"] = {"images": f"{stored} frames, kept {scale}"}
+    return described(catalog)
+
+
+def described(catalog: Table) -> Table:
+    """Return a catalog of frames whose columns have the units and descriptions of :class:`Mergers`."""
+    for column in Mergers.columns:
+        if column.name in catalog.colnames:
+            catalog[column.name].unit, catalog[column.name].description = column.unit or None, column.description
     return catalog

@@ -47,7 +47,7 @@ def generalization_gap(
         training.
 
     Raises:
-        ValueError: If the shapes differ, a prediction is not finite, or no row has a true value.
+        ValueError: If the shapes differ, a prediction is not finite, there are no rows, or none has a true value.
 
     Example:
         >>> generalization_gap(np.full(10, 2.0), np.full(10, 0.5), np.zeros(10)).value.item()
@@ -57,6 +57,8 @@ def generalization_gap(
         raise ValueError(
             f"unseen has shape {unseen.shape}, seen {seen.shape}, target {target.shape}; give the same rows of each"
         )
+    if not len(target):
+        raise ValueError("no held-out galaxies were given; a gap needs some")
     known = np.isfinite(target).reshape(len(target), -1).all(axis=1)
     bad = [name for name, values in (("unseen", unseen), ("seen", seen)) if not np.isfinite(values[known]).all()]
     if bad:
@@ -80,7 +82,8 @@ def matched_folds(
         seed: Of the choice.
 
     Raises:
-        ValueError: If there are fewer than two folds, or fewer held-out rows than folds.
+        ValueError: On the first fold, if there are fewer than two folds, fewer held-out rows than folds, or no rows to
+            learn from.
 
     Example:
         >>> roles = np.array(["train"] * 6 + ["test"] * 4)
@@ -92,6 +95,8 @@ def matched_folds(
         raise ValueError(
             f"folds is {folds} and {len(held_out)} rows are held out; expected 2 folds or more, and no more than rows"
         )
+    if not len(learnable):
+        raise ValueError(f"none of {len(roles)} rows is train or val; there is nothing to learn from")
     rng = np.random.default_rng(seed)
     for fold in np.array_split(rng.permutation(held_out), folds):
         others = np.concatenate([learnable, np.setdiff1d(held_out, fold)])

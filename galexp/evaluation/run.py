@@ -43,7 +43,8 @@ def evaluate(
 ) -> Evaluation:
     """Predict validation and test rows, and score the network beside the baselines on the test rows.
 
-    Rows without truth are predicted and not scored. Baselines learn from the same train and validation rows, and are
+    Rows without truth are predicted and not scored. Frames of one simulation are no independent galaxies, so theirs are
+    scored without a bootstrap. Baselines learn from the same train and validation rows, and are
     there only where there are such rows. Several processes predict together, and the leader alone scores.
 
     Args:
@@ -55,6 +56,8 @@ def evaluate(
         draws: Of the bootstrap over galaxies.
         seed: Of forest and bootstrap.
     """
+    if "simulation" in datamodule.data.catalog.colnames:
+        draws = 0
     tables, scores = [], {}
     for role in (VAL, TEST):
         rows = datamodule.rows(role)

@@ -46,6 +46,10 @@ class Distribution(Protocol):
     def source(self) -> str:
         """Paper and place."""
 
+    @property
+    def kind(self) -> str:
+        """Word for the numbers, ``published`` or ``target``."""
+
 
 @styled
 def distribution_beside_published(
@@ -91,7 +95,9 @@ def _draw(axes: Axes, values: Float[np.ndarray, " galaxy"], distribution: Distri
     mine = np.percentile(values, list(distribution.quantiles)).tolist()
     name = origin.word.strip().lower() or "here"
     _ticks(axes, mine, _MINE, POINT, f"{name}: {_in_words(distribution, mine, float(values.std()))}")
-    _ticks(axes, theirs, _THEIRS, CURVE, f"published: {_in_words(distribution, theirs, distribution.scatter)}")
+    _ticks(
+        axes, theirs, _THEIRS, CURVE, f"{distribution.kind}: {_in_words(distribution, theirs, distribution.scatter)}"
+    )
     axes.set(xlim=(edges[0], edges[-1]), ylim=(0, HEADROOM * shares.max()), ylabel=f"share of {len(values):,}")
     axes.set_xlabel(f"{with_unit(distribution.label, '')}\n{with_unit(distribution.source, '', width=62)}")
     axes.xaxis.label.set_fontsize(8)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import io
 import itertools
 import pathlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from galexp.image.codec import encode_png
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from astropy.table import Table
     from jaxtyping import Bool, Float, Integer, UInt8
@@ -40,6 +39,7 @@ class FrameSeries:
         times: Since the start of the simulation [Myr], rising.
         shape: Of the frames: (snapshot, height, width, 1).
         dtype: Of their pixels: ``uint8``, or floating point in [0, 1].
+        has_merged: Whether the two galaxies are one at the end; ``None`` where the file does not say.
     """
 
     simulation: str
@@ -49,6 +49,7 @@ class FrameSeries:
     times: Float[np.ndarray, " snapshot"]
     shape: tuple[int, ...]
     dtype: str
+    has_merged: bool | None = None
 
     @property
     def images(self) -> str:
@@ -113,61 +114,14 @@ def read_series(path: str | pathlib.Path) -> tuple[list[FrameSeries], tuple[str,
     return series, others
 
 
-class _Sink(io.FileIO):
-    """A file that keeps a refusal to itself: the library could not even close a file on a full disk in silence."""
-
-    refused: OSError | None = None
-
-    def write(self, data: Any) -> int:
-        """Write what there is room for, and call it all."""
-        try:
-            return super().write(data)
-        except OSError as error:
-            self.refused = error
-            return len(data)
-
-    def truncate(self, size: int | None = None) -> int:
-        """Shorten or extend the file as far as there is room."""
-        try:
-            return super().truncate(size)
-        except OSError as error:
-            self.refused = error
-            return size or 0
-
-
-def write_series(
-    path: pathlib.Path,
-    series: Iterable[tuple[str, int, Float[np.ndarray, " snapshot"], UInt8[np.ndarray, "snapshot height width 1"]]],
-) -> None:
-    """Write what cameras saw of simulations in the layout of DeepGalaxy, whole or not at all.
-
-    Args:
-        path: Where to; its folder is made, and what is there is replaced.
-        series: (name of the simulation, number of the camera, times [Myr], frames).
+def frames_origin(path: str | pathlib.Path) -> str:
+    """Return what a file says that its frames are, such as ``simulation``; DeepGalaxy's own say nothing.
 
     Raises:
-        ValueError: where a camera of a simulation comes twice.
-        OSError: where it cannot be written, such as on a full disk; nothing stays behind.
+        ValueError: where the file is not there or no whole HDF5.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with _Sink(part, "w+") as sink, h5py.File(sink, "w") as file:
-            for simulation, camera, times, frames in series:
-                group = file.require_group(simulation)
-                if f"images_camera_{camera:02d}" in group:
-                    raise ValueError(f"camera {camera} of {simulation} comes twice; give each simulation once")
-                shape = (1, *frames.shape[1:])
-                group.create_dataset(f"images_camera_{camera:02d}", data=frames, chunks=shape, compression="gzip")
-                group[f"t_myr_camera_{camera:02d}"] = times
-                if sink.refused:
-                    break
-        if sink.refused:
-            reason = f"cannot write {path} ({sink.refused.strerror}); free space, or name another place"
-            raise OSError(sink.refused.errno, reason)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with _opened(pathlib.Path(path)) as file:
+        return str(file.attrs.get("origin", ""))
 
 
 def _opened(path: pathlib.Path) -> h5py.File:
@@ -183,6 +137,7 @@ def _cameras(group: h5py.Group, where: str) -> Iterator[FrameSeries]:
     matched = _SIMULATION.fullmatch(group.name.strip("/"))
     assert matched
     size_ratio, mass_ratio = map(float, matched.groups())
+    merged = bool(group.attrs["has_merged"]) if "has_merged" in group.attrs else None
     cameras = [int(found.group(1)) for found in map(_CAMERA.fullmatch, group) if found]
     if not cameras:
         raise ValueError(f"{where} has no images_camera_CC, only {', '.join(group) or 'nothing'}; expected {LAYOUT}")
@@ -193,7 +148,7 @@ def _cameras(group: h5py.Group, where: str) -> Iterator[FrameSeries]:
         times = np.asarray(group[f"t_myr_camera_{camera:02d}"][()], dtype=np.float64)
         _check_frames(images, times, f"{where}/images_camera_{camera:02d}")
         name = group.name.strip("/")
-        yield FrameSeries(name, size_ratio, mass_ratio, camera, times, images.shape, str(images.dtype))
+        yield FrameSeries(name, size_ratio, mass_ratio, camera, times, images.shape, str(images.dtype), merged)
 
 
 def _check_frames(images: h5py.Dataset, times: np.ndarray, where: str) -> None:

@@ -12,14 +12,15 @@ import numpy as np
 if TYPE_CHECKING:
     from jaxtyping import Float
     from numpy import ndarray
-    from numpy.random import Generator
 
+    from galexp.mock.draws import Draws
     from galexp.mock.population import Population
 
+LARGEST_DISK_BULGE = 0.75
 Appearance = dict[str, tuple["Float[ndarray, ' galaxy']", str | None, str]]
 
 
-def draw_appearance(rng: Generator, population: Population) -> Appearance:
+def draw_appearance(rng: Draws, population: Population) -> Appearance:
     """Draw the rendering parameters of a population.
 
     The visible part of the gas residual lengthens the young disk and roughens its arms; the hidden part and whatever
@@ -30,7 +31,7 @@ def draw_appearance(rng: Generator, population: Population) -> Appearance:
     """
     count, mass = len(population), population.log_stellar_mass
     activity = np.clip((population.log_ssfr + 11.3) / 1.5, 0.0, 1.0)
-    disk = population.late_type & (population.bulge_to_total < 0.75)
+    disk = population.late_type & (population.bulge_to_total < LARGEST_DISK_BULGE)
     arm_strength = _draw_arm_strength(rng, mass, activity) * (disk & ~population.irregular)
     barred = disk & (rng.uniform(size=count) < 0.35) & (mass > 9.2)
     return {
@@ -56,17 +57,17 @@ def draw_appearance(rng: Generator, population: Population) -> Appearance:
 
 
 def _draw_arm_strength(
-    rng: Generator, mass: Float[ndarray, " galaxy"], activity: Float[ndarray, " galaxy"]
+    rng: Draws, mass: Float[ndarray, " galaxy"], activity: Float[ndarray, " galaxy"]
 ) -> Float[ndarray, " galaxy"]:
     grand_design = 0.75 * activity * np.clip((mass - 8.8) / 1.2, 0.15, 1.0)
     return np.clip(grand_design + 0.12 * rng.standard_normal(len(mass)), 0.0, 1.0)
 
 
-def _draw_arm_count(rng: Generator, count: int) -> Float[ndarray, " galaxy"]:
+def _draw_arm_count(rng: Draws, count: int) -> Float[ndarray, " galaxy"]:
     return rng.choice([1.0, 2.0, 3.0, 4.0], size=count, p=[0.1, 0.55, 0.2, 0.15])
 
 
-def _draw_pitch(rng: Generator, population: Population) -> Float[ndarray, " galaxy"]:
+def _draw_pitch(rng: Draws, population: Population) -> Float[ndarray, " galaxy"]:
     degrees = 26.0 - 18.0 * population.bulge_to_total - 2.0 * (population.log_stellar_mass - 10.0)
     return np.radians(np.clip(degrees + 5.0 * rng.standard_normal(len(population)), 8.0, 40.0))
 

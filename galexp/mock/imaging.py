@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 FIELD = "mock_field"
 PIXELS_AT_ONCE = 2**18
-"""Rows whose pixels stay in the processor's cache are rendered fastest: 4 of 224 px, 16 of 128 px, 64 of 64 px."""
+"""Rows whose pixels stay in the processor's cache are rendered fastest: 5 of 224 px, 16 of 128 px, 64 of 64 px."""
 
 
 class MockImaging:
     """Render the rows of a mock catalog, or of a real one that was completed; no pixel of it was ever observed.
 
     A picture is wider than `image_size` where only its center will be looked at: it has round(image_size /
-    field_fraction) pixels, so that the central share holds image_size pixels. Where the catalog has a column
-    `mock_field` [arcsec], that is the side of each row's whole picture, as in surveys whose pictures follow the size of
-    the galaxy, and `field` is ignored.
+    field_fraction) pixels, so that the central share holds image_size pixels. Without a
+    `field`, the catalog's column `mock_field` [arcsec] is the side of each row's whole picture, as in surveys whose
+    pictures follow the size of the galaxy.
 
     Attributes:
         bands: what red, green and blue show, in this order.
         pixels: along a side of a picture.
-        pixel_scale: side of a pixel [arcsec] where rows have no field of their own; see `pixel_scale_of`.
+        pixel_scale: side of a pixel [arcsec], None where each row has its own.
 
     Args:
         image_size: pixels along a side of what is looked at.
-        field: side of what is looked at [arcsec].
+        field: side of what is looked at [arcsec]; None where each row has a picture of its own size.
         field_fraction: share of the side that is looked at, above 0 and at most 1.
         batch_size: rows rendered at a time, None for what is fastest; it changes no byte of the images.
 
@@ -51,23 +51,19 @@ class MockImaging:
     def __init__(
         self,
         image_size: int = 224,
-        field: float = 224 * SDSS_PIXEL_SCALE,
+        field: float | None = 224 * SDSS_PIXEL_SCALE,
         field_fraction: float = 1.0,
         batch_size: int | None = None,
     ) -> None:
         if batch_size is not None and batch_size < 1:
             raise ValueError(f"batch_size={batch_size}; expected at least 1")
-        if image_size < 1 or not field > 0.0:
-            raise ValueError(f"image_size={image_size} and field={field}; expected both above 0")
+        if image_size < 1 or not (field is None or field > 0.0):
+            raise ValueError(f"mock.image_size={image_size} and mock.field={field}; expected both above 0")
         if not 0.0 < field_fraction <= 1.0:
             raise ValueError(f"field_fraction={field_fraction}; expected above 0 and at most 1")
         self.pixels = round(image_size / field_fraction)
-        self.pixel_scale: float | None = field / image_size
+        self.pixel_scale = None if field is None else field / image_size
         self.batch_size = batch_size or max(1, PIXELS_AT_ONCE // max(self.pixels, 1) ** 2)
-
-    def pixel_scale_of(self, catalog: Table) -> float | None:
-        """Return the side of a pixel [arcsec] in the pictures of a catalog, None where each row has its own."""
-        return None if FIELD in catalog.colnames else self.pixel_scale
 
     def images(self, catalog: Table) -> Iterator[tuple[str, bytes]]:
         """Yield the id and the PNG file of every row, in the order of the catalog.
@@ -86,8 +82,10 @@ class MockImaging:
                 yield str(identifier), encode_png(stamp)
 
     def _pixel_scales(self, catalog: Table) -> Float[np.ndarray, " galaxy"]:
-        if FIELD not in catalog.colnames:
+        if self.pixel_scale is not None:
             return np.full(len(catalog), self.pixel_scale)
+        if FIELD not in catalog.colnames:
+            raise ValueError(f"mock.field is null and the catalog has no {FIELD}; give mock.field=ARCSEC")
         field = np.asarray(catalog[FIELD], dtype=np.float64)
         bad = ~((field > 0.0) & np.isfinite(field))
         refuse_rows(np.asarray(catalog["id"]), FIELD, field, bad, "a side above 0 arcsec")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from galexp.mock.population import Population
 
-LEAST_LOG_SSFR = -10.9
+LEAST_LOG_SSFR_WITH_LINES = -10.9
 
 
 def draw_has_metallicity(rng: Generator, population: Population) -> Bool[ndarray, " galaxy"]:
@@ -23,4 +23,4 @@ def draw_has_metallicity(rng: Generator, population: Population) -> Bool[ndarray
     rising by 0.5 for each dex of mass to 0.8. All numbers are choices of ours.
     """
     active = np.clip(0.1 + 0.5 * (population.log_stellar_mass - 9.7), 0.1, 0.8)
-    return (population.log_ssfr > LEAST_LOG_SSFR) & (rng.uniform(size=len(population)) > active)
+    return (population.log_ssfr > LEAST_LOG_SSFR_WITH_LINES) & (rng.uniform(size=len(population)) > active)

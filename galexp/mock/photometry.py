@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 
     from galexp.mock.population import Population
 
+R_MINUS_I, U_MINUS_G = (0.06, 0.48), (0.53, 1.63)
 COLOR_SCATTER = 0.05
 BREAK_SCATTER = 0.04
 
 
 def r_minus_i(g_minus_r: Float[ndarray, " galaxy"]) -> Float[ndarray, " galaxy"]:
     """Return r - i = 0.06 + 0.48 (g - r) [mag]."""
-    return 0.06 + 0.48 * g_minus_r
+    return R_MINUS_I[0] + R_MINUS_I[1] * g_minus_r
 
 
 def draw_u_minus_g(rng: Generator, g_minus_r: Float[ndarray, " galaxy"]) -> Float[ndarray, " galaxy"]:
     """Draw u - g = 0.53 + 1.63 (g - r) [mag] with 0.05 mag of scatter."""
-    return 0.53 + 1.63 * g_minus_r + COLOR_SCATTER * rng.standard_normal(len(g_minus_r))
+    return U_MINUS_G[0] + U_MINUS_G[1] * g_minus_r + COLOR_SCATTER * rng.standard_normal(len(g_minus_r))
 
 
 def draw_i_minus_z(rng: Generator, g_minus_r: Float[ndarray, " galaxy"]) -> Float[ndarray, " galaxy"]:

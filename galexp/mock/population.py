@@ -12,7 +12,8 @@ from galexp.mock import relations
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
     from numpy import ndarray
-    from numpy.random import Generator
+
+    from galexp.mock.draws import Draws
 
 MAIN_SEQUENCE_SCATTER = 0.28
 EARLY_SIZE_SCATTER = 0.13
@@ -67,7 +68,7 @@ class Population:
 
 
 def draw_population(
-    rng: Generator, log_stellar_mass: Float[ndarray, " galaxy"], log_one_plus_delta5: Float[ndarray, " galaxy"]
+    rng: Draws, log_stellar_mass: Float[ndarray, " galaxy"], log_one_plus_delta5: Float[ndarray, " galaxy"]
 ) -> Population:
     """Draw the properties of galaxies of given mass and overdensity.
 
@@ -112,7 +113,7 @@ def draw_population(
 
 
 def _draw_log_ssfr(
-    rng: Generator, mass: Float[ndarray, " galaxy"], quenched: Bool[ndarray, " galaxy"]
+    rng: Draws, mass: Float[ndarray, " galaxy"], quenched: Bool[ndarray, " galaxy"]
 ) -> Float[ndarray, " galaxy"]:
     """Draw from the main sequence, the quenched cloud, or for 12 % the valley between."""
     count = len(mass)
@@ -123,7 +124,7 @@ def _draw_log_ssfr(
 
 
 def _draw_bulge_to_total(
-    rng: Generator,
+    rng: Draws,
     mass: Float[ndarray, " galaxy"],
     quenched: Bool[ndarray, " galaxy"],
     late_type: Bool[ndarray, " galaxy"],
@@ -136,7 +137,7 @@ def _draw_bulge_to_total(
     return np.where(irregular, 0.01, np.clip(np.where(late_type, disk, spheroid), 0.0, 1.0))
 
 
-def _draw_inclination(rng: Generator, late_type: Bool[ndarray, " galaxy"]) -> Float[ndarray, " galaxy"]:
+def _draw_inclination(rng: Draws, late_type: Bool[ndarray, " galaxy"]) -> Float[ndarray, " galaxy"]:
     """Orient disks at random; spheroids are never seen flatter than 0.3."""
     cosine = rng.uniform(size=len(late_type))
     return np.arccos(np.where(late_type, cosine, 0.3 + 0.7 * cosine))
@@ -154,7 +155,7 @@ def _reddening(
 
 
 def _draw_intrinsic_color(
-    rng: Generator,
+    rng: Draws,
     mass: Float[ndarray, " galaxy"],
     log_ssfr: Float[ndarray, " galaxy"],
     late_type: Bool[ndarray, " galaxy"],
@@ -165,7 +166,7 @@ def _draw_intrinsic_color(
 
 
 def _draw_radius(
-    rng: Generator, mass: Float[ndarray, " galaxy"], late_type: Bool[ndarray, " galaxy"]
+    rng: Draws, mass: Float[ndarray, " galaxy"], late_type: Bool[ndarray, " galaxy"]
 ) -> Float[ndarray, " galaxy"]:
     """Draw sizes by type; early types keep at least 0.6 of the late-type radius, where their power law fails."""
     late = relations.late_type_radius(mass)
@@ -183,7 +184,7 @@ def _absolute_magnitude(
 
 
 def _draw_metallicity(
-    rng: Generator,
+    rng: Draws,
     mass: Float[ndarray, " galaxy"],
     log_ssfr: Float[ndarray, " galaxy"],
     visible: Float[ndarray, " galaxy"],

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 CONCENTRATION_OF_DISK, CONCENTRATION_OF_SPHEROID = 2.3, 3.3
 
 
+def disk_thickness(bulge_to_total: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
+    """Return the axis ratio of a disk seen from the side, 0.15 + 0.1 B/T; a choice of ours."""
+    return 0.15 + 0.1 * bulge_to_total
+
+
 def axis_ratio(
     inclination: Float[ndarray, " galaxy"], bulge_to_total: Float[ndarray, " galaxy"]
 ) -> Float[ndarray, " galaxy"]:
     """Return the minor over the major axis of an oblate galaxy seen at an inclination [rad].
 
-    q^2 = cos^2 i (1 - q0^2) + q0^2 (Hubble 1926), with the thickness q0 = 0.15 + 0.10 B/T, a choice of ours.
+    q^2 = cos^2 i (1 - q0^2) + q0^2 (Hubble 1926), with the thickness q0 of `disk_thickness`.
     """
-    thickness = 0.15 + 0.1 * bulge_to_total
+    thickness = disk_thickness(bulge_to_total)
     return np.sqrt(np.cos(inclination) ** 2 * (1.0 - thickness**2) + thickness**2)
 
 

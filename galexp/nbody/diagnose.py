@@ -31,7 +31,7 @@ class Diagnostics:
     Attributes:
         energy: At every fifth snapshot [1e10 Msun (km/s)^2].
         virial_ratio: 2 K / -sum m x a, likewise; 1 for a galaxy in equilibrium, whatever the softening.
-        momentum: Of all particles over the sum of their own absolute momenta, likewise.
+        momentum: Of all particles over the sum of their own absolute momenta at the start, likewise.
         separation: Of the two bulges' medians at every snapshot [kpc]; 0 where there is one galaxy.
         halo_half_mass_radius: Of each galaxy's own halo particles around their median, at every snapshot [kpc].
         disk_half_mass_radius: Likewise of its stars born in the disk, in the plane of the disk at the start [kpc].
@@ -40,7 +40,7 @@ class Diagnostics:
 
     energy: Float[ndarray, " measured"]
     virial_ratio: Float[ndarray, " measured"]
-    momentum: Float[ndarray, " measured"]
+    momentum: Float[ndarray, "measured axis"]
     separation: Float[ndarray, " snapshot"]
     halo_half_mass_radius: Float[ndarray, "snapshot galaxy"]
     disk_half_mass_radius: Float[ndarray, "snapshot galaxy"]
@@ -53,13 +53,18 @@ class Diagnostics:
 
     @property
     def momentum_drift(self) -> float:
-        """The largest change of the total momentum, over the sum of all absolute momenta."""
-        return float(np.abs(self.momentum - self.momentum[0]).max())
+        """The largest change of the total momentum, a vector, over the sum of all absolute momenta at the start."""
+        return float(np.linalg.norm(self.momentum - self.momentum[0], axis=1).max())
+
+    @property
+    def final_separation(self) -> float:
+        """The separation at the end, the median of the last five snapshots [kpc]."""
+        return float(np.median(self.separation[-5:]))
 
     @property
     def has_merged(self) -> bool:
-        """Whether the two bulges are within 3 kpc of each other in the median of the last five snapshots."""
-        return bool(np.median(self.separation[-5:]) < MERGED_WITHIN)
+        """Whether the two bulges are within 3 kpc of each other at the end."""
+        return self.final_separation < MERGED_WITHIN
 
 
 class Diagnostician:
@@ -88,7 +93,8 @@ class Diagnostician:
         self.disks = [np.flatnonzero(member & is_disk) for member in members]
         flat = [_in_plane(particles.position[disk], normal) for disk, normal in zip(self.disks, normals, strict=True)]
         self.inner = [radius < 3 * length for (radius, _), length in zip(flat, disk_lengths, strict=True)]
-        self.global_facts: list[tuple[float, float, float]] = []
+        self.global_facts: list[tuple[float, float, list[float]]] = []
+        self.scale = float((particles.mass * np.linalg.norm(particles.velocity, axis=1)).sum())
         self.local_facts: list[tuple[float, list[float], list[float], list[float]]] = []
 
     def look(self, position: Float[Tensor, "particle axis"], velocity: Float[Tensor, "particle axis"]) -> None:
@@ -99,7 +105,9 @@ class Diagnostician:
         centers = [np.median(place[bulge], axis=0) for bulge in self.bulges]
         halos = [_half_mass_radius(place[halo]) for halo in self.halos]
         flat = [_in_plane(place[disk], normal) for disk, normal in zip(self.disks, self.normals, strict=True)]
-        heights = [float(height[inner].std()) for (_, height), inner in zip(flat, self.inner, strict=True)]
+        heights = [
+            float(np.sqrt((height[inner] ** 2).mean())) for (_, height), inner in zip(flat, self.inner, strict=True)
+        ]
         apart = float(np.linalg.norm(centers[-1] - centers[0]))
         self.local_facts.append((apart, halos, [float(np.median(radius)) for radius, _ in flat], heights))
 
@@ -110,12 +118,11 @@ class Diagnostician:
 
     def _global(
         self, position: Float[Tensor, "particle axis"], velocity: Float[Tensor, "particle axis"]
-    ) -> tuple[float, float, float]:
+    ) -> tuple[float, float, list[float]]:
         mass = self.mass.to(velocity.device)
         kinetic = 0.5 * float((mass * velocity**2).sum())
         potential = self.gravity.potential_energy(position)
-        scale = float((mass * velocity.norm(dim=1, keepdim=True)).sum())
-        momentum = float((mass * velocity).sum(0).norm()) / scale
+        momentum = ((mass * velocity).sum(0) / self.scale).tolist()
         virial = -float((mass * position * self.gravity.acceleration(position)).sum())
         return kinetic + potential, 2 * kinetic / virial, momentum
 

@@ -40,7 +40,7 @@ class Moments:
         radial: Dispersion along R [km/s].
         azimuthal: Likewise along the rotation.
         vertical: Likewise along z.
-        rotation: Mean speed of rotation, slower than circular by the asymmetric drift [km/s].
+        rotation: Mean speed of rotation, slower than circular by the asymmetric drift, and nowhere faster [km/s].
     """
 
     radius: Float[ndarray, " ring"]
@@ -58,10 +58,11 @@ def disk_moments(galaxy: Galaxy) -> Moments:
     kappa^2 = R d(Omega^2)/dR + 4 Omega^2; sigma_R falls as exp(-R / 2 R_d) and is set at 2.2 R_d by
     Q = sigma_R kappa / (3.36 G Sigma), but nowhere above 0.6 of the circular speed, a choice of ours for the center;
     sigma_phi = sigma_R kappa / (2 Omega); sigma_z^2 = <z K_z>, which is pi G Sigma z_0 for an unsoftened disk alone;
-    rotation^2 = v_c^2 + sigma_R^2 (1 - kappa^2 / (4 Omega^2) + d ln (Sigma sigma_R^2) / d ln R).
+    rotation^2 = v_c^2 + sigma_R^2 (1 - kappa^2 / (4 Omega^2) + d ln (Sigma sigma_R^2) / d ln R), but at most
+    v_c^2: where sigma_R is a share of v_c it rises outward near the center, and the sum would exceed that.
 
     References:
-        Hernquist 1993, ApJS 86, 389, section 2.2.3; Toomre 1964, ApJ 139, 1217 (both quoted from memory, not checked).
+        Hernquist 1993, ApJS 86, 389; Toomre 1964, ApJ 139, 1217 (both quoted from memory, not checked).
     """
     length = galaxy.disk_length
     radius = np.linspace(_INNERMOST * length, _OUTERMOST * length, _RADII)
@@ -85,7 +86,7 @@ def disk_moments(galaxy: Galaxy) -> Moments:
         radial=radial,
         azimuthal=radial * np.sqrt(ratio_squared),
         vertical=np.sqrt(own + height_squared * restoring),
-        rotation=np.sqrt(np.clip(rotation_squared, 0.0, None)),
+        rotation=np.sqrt(np.clip(rotation_squared, 0.0, circular_squared)),
     )
 
 

@@ -21,6 +21,7 @@ TILTS = ((0.3, 0.2), (0.5, 1.0))
 """Inclination of each disk to the orbit and angle of its node [rad]: both turn with the orbit, which draws tails."""
 
 ECCENTRICITY = 0.9
+_ROUNDING = 1e-9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,11 +45,21 @@ class Orbit:
 
         Args:
             total_mass: M [1e10 Msun].
+
+        Raises:
+            ValueError: where the start is nearer than the pericenter or farther than the apocenter.
         """
         pull = GRAVITATIONAL_CONSTANT * total_mass
         squared = pull * (2 / self.separation - (1 - self.eccentricity) / self.pericenter)
         across = np.sqrt(pull * self.pericenter * (1 + self.eccentricity)) / self.separation
-        inward = np.sqrt(max(squared - across**2, 0.0))
+        left = squared - across**2
+        if left < -_ROUNDING * squared:
+            apocenter = self.pericenter * (1 + self.eccentricity) / (1 - self.eccentricity)
+            raise ValueError(
+                f"separation={self.separation:g} kpc is not on the orbit, which goes from {self.pericenter:g} to "
+                f"{apocenter:g} kpc; choose one between them"
+            )
+        inward = np.sqrt(max(left, 0.0))
         return np.array([self.separation, 0.0, 0.0]), np.array([-inward, across, 0.0])
 
 
@@ -59,7 +70,9 @@ def orbit_of(size_ratio: float, mass_ratio: float) -> Orbit:
     farther by the cube root of the total mass, so that falling takes all of them as long. A galaxy that is lighter, or
     larger, than the first sinks slowly, by weak dynamical friction, or is torn up before: with
     l = min(1, 4/3 max(0, 1 - m) + 0.6 max(0, s - 1)) the start is nearer by 1 - 0.45 l and the pericenter by 1 - 0.8 l,
-    but not nearer than that of an orbit that starts at its apocenter.
+    but not nearer than that of an orbit that starts at its apocenter. When measured once with the particles of
+    ``quality=demo`` 32 of the 36 had merged; those that had not are, as (s, m), (1.25, 0.25), (1.5, 0.25), (0.25, 1.25)
+    and (0.25, 1.5).
 
     Args:
         size_ratio: s, size of the second galaxy over the first's.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import fcntl
 import multiprocessing
 import os
 import pathlib
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import torch
@@ -17,12 +19,17 @@ import torch
 from galexp import world
 from galexp.nbody.quality import Quality, simulation_name
 from galexp.nbody.simulate import simulate
-from galexp.nbody.snapshots import check_room, snapshot_path, write_snapshots
+from galexp.nbody.snapshots import check_room, read_snapshots, snapshot_path, write_snapshots
 from galexp.nbody.steps import steps
+from galexp.terminal import say
 
 Progress = Callable[[int, int], None]
 Pair = tuple[float, float]
 _GLANCE = 0.2
+_KILLED = (
+    "a process that simulates was killed, probably for want of memory; set fewer particles, such as quality=demo, or "
+    "fewer at a time in quality.simulations; the finished ones are kept"
+)
 _shared: Any = None
 
 
@@ -37,8 +44,9 @@ def simulate_all(
 
     On the CPU each runs in a process of its own with one thread (several threads wait for one another where the cores
     are busy), as many at a time as there are cores; the longest begins first. On a GPU they run one after another.
-    Each is written when it is done, so one that was interrupted goes on where it ended. Whatever ends this process
-    ends the others, too.
+    Each is written when it is done, so one that was interrupted goes on where it ended; a file that is not whole is
+    made again. Whatever ends this process ends the others, too. Of two calls for one folder, also from two processes,
+    the second waits, and finds what the first has made.
 
     Args:
         quality: Which, and how well.
@@ -48,12 +56,19 @@ def simulate_all(
 
     Raises:
         OSError: where there is no room, before anything begins, or while a file is written.
-        ValueError: where a simulation fails, with its name.
+        ValueError: where a simulation fails, with its name, or its process is killed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {pair: snapshot_path(folder, *pair, quality) for pair in quality.simulations}
+    with _alone_in(folder):
+        return _simulate_missing(quality, folder, progress, device)
+
+
+def _simulate_missing(
+    quality: Quality, folder: pathlib.Path, progress: Progress | None, device: str
+) -> list[pathlib.Path]:
+    paths = {pair: snapshot_path(folder, *pair, quality, device) for pair in quality.simulations}
     lengths = {(size, mass): steps(size, mass, quality) for size, mass in paths}
-    missing = sorted((pair for pair, path in paths.items() if not path.is_file()), key=lambda pair: -lengths[pair])
+    missing = sorted((pair for pair, path in paths.items() if not _is_whole(path)), key=lambda pair: -lengths[pair])
     total = sum(lengths.values())
     found = total - sum(lengths[pair] for pair in missing)
     tell = progress or (lambda done, total: None)
@@ -63,6 +78,31 @@ def simulate_all(
         run = _one_after_another if torch.device(device).type != "cpu" else _side_by_side
         run({pair: paths[pair] for pair in missing}, quality, lambda done: tell(found + done, total), device)
     return list(paths.values())
+
+
+@contextlib.contextmanager
+def _alone_in(folder: pathlib.Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"waiting for another process, which simulates into {folder}")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        for left_by_one_that_was_killed in folder.glob("*.part"):
+            left_by_one_that_was_killed.unlink()
+        yield
+
+
+def _is_whole(path: pathlib.Path) -> bool:
+    """Tell whether a simulation is there; one that cannot be read is not, which the user is told."""
+    if not path.is_file():
+        return False
+    try:
+        read_snapshots(path)
+    except ValueError:
+        say(f"{path} holds no whole snapshots; simulating it again")
+        return False
+    return True
 
 
 def _one_after_another(
@@ -85,13 +125,26 @@ def _side_by_side(paths: dict[Pair, pathlib.Path], quality: Quality, tell: Calla
     done, stop = context.Value("q", 0), context.Event()
     workers = min(len(paths), available_cores())
     with ProcessPoolExecutor(workers, context, _begin, (done, stop)) as pool:
-        futures = {pool.submit(_work, pair, path, quality, device): pair for pair, path in paths.items()}
         try:
+            with _interrupt_held():
+                futures = {pool.submit(_work, pair, path, quality, device): pair for pair, path in paths.items()}
             _wait(futures, lambda: tell(done.value))
-        except BaseException:
+        except BaseException as error:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(error, BrokenProcessPool):
+                raise ValueError(_KILLED) from error
             raise
+
+
+@contextlib.contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Hold the keyboard's interrupt back while processes start: they never hear it, and this one does at the end."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wait(futures: dict[Future[None], Pair], tell: Callable[[], None]) -> None:
@@ -108,11 +161,13 @@ def _wait(futures: dict[Future[None], Pair], tell: Callable[[], None]) -> None:
 
 @contextlib.contextmanager
 def _named(pair: Pair) -> Iterator[None]:
-    """Say which simulation failed; an error about a disk names its file already."""
+    """Say which simulation failed; where a process was killed nobody knows which."""
     try:
         yield
+    except BrokenProcessPool:
+        raise
     except OSError as error:
-        raise OSError(*error.args) from error
+        raise OSError(error.errno, f"simulation {simulation_name(*pair)}: {error}") from error
     except Exception as error:
         kind = type(error).__name__
         raise ValueError(

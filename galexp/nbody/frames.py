@@ -1,9 +1,8 @@
-"""The frames of simulations: a catalog of what each shows, and the pictures."""
+"""The frames of simulations: a catalog of what each shows, the facts of each simulation, and the pictures."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import pathlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,12 +15,11 @@ from galexp.image.hdf5 import frame_identifiers
 from galexp.nbody.camera import CAMERAS, axes
 from galexp.nbody.render import render
 from galexp.nbody.snapshots import Snapshots, read_snapshots
-from galexp.nbody.steps import SNAPSHOT_INTERVAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jaxtyping import Bool, Float, UInt8
+    from jaxtyping import Float, UInt8
     from numpy import ndarray
 
 RENDERING = 1
@@ -47,7 +45,6 @@ def simulated_catalog(paths: Sequence[pathlib.Path]) -> Table:
     Returns:
         The columns of a file of DeepGalaxy's layout, and ``has_merged``, which is false for all frames of a simulation
         whose two bulges are still apart at its end: there the last class says "end of run", not "merged".
-        ``meta["simulation"]`` is true.
 
     Raises:
         ValueError: where a file holds no whole snapshots, or two hold the same simulation.
@@ -57,7 +54,7 @@ def simulated_catalog(paths: Sequence[pathlib.Path]) -> Table:
     names, counts = np.unique(catalog["id"], return_counts=True)
     if (counts > 1).any():
         raise ValueError(f"frame {names[counts > 1][0]} comes from two files; give each simulation once")
-    catalog.meta = {"simulation": True, "sources": SOURCES}
+    catalog.meta = {"sources": SOURCES}
     return catalog
 
 
@@ -72,13 +69,44 @@ def _frames(snapshots: Snapshots) -> Table:
             "simulation": [snapshots.name] * rows,
             "simulation_time": np.tile(snapshots.times, CAMERAS),
             "snapshot_class": np.tile(np.arange(count), CAMERAS),
-            "snapshot_interval": np.full(rows, SNAPSHOT_INTERVAL),
+            "snapshot_interval": np.full(rows, np.median(np.diff(snapshots.times))),
             "camera": np.repeat(np.arange(CAMERAS), count),
             "size_ratio": np.full(rows, snapshots.size_ratio),
             "mass_ratio": np.full(rows, snapshots.mass_ratio),
             "has_merged": np.full(rows, snapshots.diagnostics.has_merged),
         }
     )
+
+
+def simulation_facts(paths: Sequence[pathlib.Path]) -> dict[str, dict[str, float | bool]]:
+    """Return what tells whether to trust each simulation, by its name.
+
+    They are ``energy_drift`` and ``momentum_drift`` (relative), ``has_merged``, ``separation`` of the two bulges in the
+    median of the last five snapshots [kpc], ``disk_height_0_start``, ``disk_height_0_end`` and likewise of galaxy 1
+    [kpc], and ``steps``.
+
+    Args:
+        paths: Files of snapshots.
+
+    Raises:
+        ValueError: where a file holds no whole snapshots.
+    """
+    found = (read_snapshots(path) for path in paths)
+    return {snapshots.name: facts_of(snapshots) for snapshots in found}
+
+
+def facts_of(snapshots: Snapshots) -> dict[str, float | bool]:
+    """Return the facts of one simulation, as :func:`simulation_facts` names them."""
+    measured = snapshots.diagnostics
+    facts: dict[str, float | bool] = {
+        "energy_drift": measured.energy_drift,
+        "momentum_drift": measured.momentum_drift,
+        "has_merged": measured.has_merged,
+        "separation": measured.final_separation,
+    }
+    for galaxy, heights in enumerate(measured.disk_height.T):
+        facts |= {f"disk_height_{galaxy}_start": float(heights[0]), f"disk_height_{galaxy}_end": float(heights[-1])}
+    return facts | {"steps": snapshots.made_with["steps"]}
 
 
 class SimulationImaging:
@@ -100,15 +128,7 @@ class SimulationImaging:
         self.image_size = image_size
         self.paths = {read_snapshots(path).name: pathlib.Path(path) for path in paths}
         self._read = functools.lru_cache(maxsize=2)(read_snapshots)
-
-    def available(self, catalog: Table) -> Bool[ndarray, " frame"]:
-        """Tell which rows are frames of one of the simulations."""
-        return np.isin(np.asarray(catalog["simulation"], dtype=str), list(self.paths))
-
-    def fingerprint(self, catalog: Table) -> str:
-        """Return a hash of the rows' ids, the names of the files, which tell all they depend on, and the pictures."""
-        lines = [f"{RENDERING} {self.image_size}", *(path.name for path in self.paths.values()), *catalog["id"]]
-        return hashlib.sha256("\n".join(map(str, lines)).encode()).hexdigest()
+        self._middle = functools.cache(lambda name, moment: middle(self._read(self.paths[name]), moment))
 
     def images(self, catalog: Table) -> Iterator[tuple[str, bytes]]:
         """Yield (id, PNG) row by row.
@@ -120,14 +140,17 @@ class SimulationImaging:
             name = str(row["simulation"])
             if name not in self.paths:
                 raise ValueError(f"frame {row['id']} is of {name}; there are {', '.join(self.paths)}")
-            pictures = pictures_of(
-                self._read(self.paths[name]), int(row["snapshot_class"]), [int(row["camera"])], self.image_size
-            )
-            yield str(row["id"]), encode_png(pictures[0][:, :, None])
+            moment, camera, snapshots = int(row["snapshot_class"]), int(row["camera"]), self._read(self.paths[name])
+            picture = pictures_of(snapshots, moment, [camera], self.image_size, self._middle(name, moment))[0]
+            yield str(row["id"]), encode_png(picture[:, :, None])
 
 
 def pictures_of(
-    snapshots: Snapshots, snapshot: int, cameras: Sequence[int], image_size: int
+    snapshots: Snapshots,
+    snapshot: int,
+    cameras: Sequence[int],
+    image_size: int,
+    center: Float[ndarray, " axis"] | None = None,
 ) -> UInt8[ndarray, "camera height width"]:
     """Return what some cameras see of one snapshot, centered between the two galaxies.
 
@@ -136,9 +159,11 @@ def pictures_of(
         snapshot: Number of the moment.
         cameras: Their numbers.
         image_size: Pixels along a side.
+        center: As :func:`middle` returns it, where it is known.
     """
     stars = snapshots.position[snapshot]
-    return render(stars - middle(snapshots, snapshot), snapshots.weight, axes()[list(cameras)], image_size)
+    where = middle(snapshots, snapshot) if center is None else center
+    return render(stars - where, snapshots.weight, axes()[list(cameras)], image_size)
 
 
 def middle(snapshots: Snapshots, snapshot: int) -> Float[ndarray, " axis"]:

@@ -11,6 +11,7 @@ RATIOS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 """Sizes, and masses, of the second galaxy over the first's, as in DeepGalaxy."""
 
 GRID = tuple(itertools.product(RATIOS, RATIOS))
+MOST_PIXELS = 4096
 FEWEST_PARTICLES = {"disk_particles": 50, "bulge_particles": 20, "halo_particles": 100, "tracer_particles": 0}
 OTHERS = {"steps_per_orbit": 30, "seed": 0, "image_size": 8}
 
@@ -27,10 +28,11 @@ class Quality:
         steps_per_orbit: Least time steps on a circular orbit at R_d of the denser galaxy.
         simulations: Pairs [size ratio, mass ratio], each out of 0.25, 0.5, 0.75, 1, 1.25, 1.5; or ``grid``, all 36.
         seed: Of the draws; a simulation's own draws depend on it and the two ratios alone.
-        image_size: Pixels along a side of the pictures that are kept; no simulation depends on it.
+        image_size: Pixels along a side of the pictures that are kept, at most 4096; no simulation depends on it.
 
     Raises:
-        ValueError: for too few particles, steps or pixels, a seed below 0, and ratios outside the grid or repeated.
+        ValueError: for too few particles, steps or pixels, too many pixels, a seed below 0, and ratios outside the
+            grid or repeated.
 
     Example:
         >>> Quality(50, 20, 100, 0, 30, "grid").simulations[-1]
@@ -51,6 +53,10 @@ class Quality:
             value: Any = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < fewest:
                 raise ValueError(f"quality.{name} is {value!r}; expected a whole number of at least {fewest}")
+        if self.image_size > MOST_PIXELS:
+            raise ValueError(
+                f"quality.image_size is {self.image_size}; expected a whole number of at most {MOST_PIXELS}"
+            )
         object.__setattr__(self, "simulations", _read(self.simulations))
 
 

@@ -14,7 +14,7 @@ from galexp.nbody.gravity import Gravity
 from galexp.nbody.leapfrog import leapfrog
 from galexp.nbody.particles import Particles, draw_galaxy
 from galexp.nbody.profile import Galaxy
-from galexp.nbody.snapshots import Snapshots
+from galexp.nbody.snapshots import Snapshots, quality_facts
 from galexp.nbody.steps import SNAPSHOT_INTERVAL, SNAPSHOTS, steps_per_snapshot
 from galexp.nbody.units import MYR
 
@@ -60,6 +60,7 @@ def simulate(
         weight=particles.weight[is_star].astype(np.float32),
         galaxy=particles.galaxy[is_star].astype(np.uint8),
         diagnostics=diagnostics,
+        made_with=quality_facts(quality) | {"steps": every * (SNAPSHOTS - 1)},
     )
 
 

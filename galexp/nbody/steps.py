@@ -21,7 +21,7 @@ def steps_per_snapshot(size_ratio: float, mass_ratio: float, steps_per_orbit: in
 
     They are so many that a circular orbit at R_d of the denser galaxy takes ``steps_per_orbit``. That orbit's period
     goes as sqrt(s^3 / m) with the size ratio s and the mass ratio m, so a simulation of a small and massive second
-    galaxy costs up to ten times as much as one of equal galaxies.
+    galaxy costs up to eight times as much as one of equal galaxies.
 
     Args:
         size_ratio: Size of the second galaxy over the first's.
@@ -48,9 +48,3 @@ def steps(size_ratio: float, mass_ratio: float, quality: Quality) -> int:
     ========== ==== ==== ==== ==== ==== ====
     """
     return (SNAPSHOTS - 1) * steps_per_snapshot(size_ratio, mass_ratio, quality.steps_per_orbit)
-
-
-def pairs_per_step(quality: Quality) -> int:
-    """Return how many pairs of particles one step looks at: what pulls times what feels."""
-    massive = 2 * (quality.disk_particles + quality.bulge_particles + quality.halo_particles)
-    return massive * (massive + 2 * quality.tracer_particles)

@@ -15,6 +15,7 @@ from galexp.shard.origin import Origin
 from galexp.terminal import console, say
 
 FEW_TARGETS = 4
+_OTHER_SPLIT = {"delta5_q80": "delta5_q20", "random": "kfold"}
 
 
 def show_run(run: RunDirectory) -> None:
@@ -30,7 +31,9 @@ def show_run(run: RunDirectory) -> None:
         for group in ("dataset", "quality", "model", "size", "experiment")
         if choices.get(group)
     ]
-    other = "delta5_q20" if choices["split"] == "delta5_q80" else "random"
+    other = _OTHER_SPLIT.get(choices["split"], "random")
+    if Origin(metrics["data"]) is Origin.SIMULATION:
+        other = "camera" if choices["split"] == "simulation" else "simulation"
     say("next:")
     say(f"  python -m galexp train {' '.join(words)} split={other}")
     say(f"  python -m galexp evaluate {run.folder}")
@@ -63,7 +66,7 @@ def score_cells(scores: dict[str, float]) -> list[str]:
     digits = decimals(scores["rmse"])
     error = scores.get("rmse_error", math.nan)
     rmse = f"{scores['rmse']:.{digits}f}" + (f" ± {error:.{digits}f}" if math.isfinite(error) else "")
-    errors = [f"{scores[name]:.{digits}f}" for name in ("mae", "nmad")]
+    errors = [f"{scores[name]:.{max(0, digits - 1)}f}" for name in ("mae", "nmad")]
     return [f"{scores['n']:.0f}", rmse, f"{scores['normalized_rmse']:.3f}", *errors]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import pathlib
 
 from galexp.config import Settings, instantiate
 from galexp.dataset import location
@@ -24,14 +25,22 @@ def prepare(settings: Settings) -> PreparedData:
         OSError: where the disk is full.
     """
     dataset: Dataset = instantiate(settings["dataset"])
-    is_made = location.is_made(settings)
-    named = location.folder(settings, catalog_kind(settings), settings["choices"]["imaging"])
-    path = location.made_folder(settings) if is_made else named
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with (path.parent / f".{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        recover(path)
-        (make if is_made else observe)(settings, dataset, path)
-        data = PreparedData(path)
-        write_pictures(data, dataset)
-    return data
+    while True:
+        path = _place(settings)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with (path.parent / f".{path.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if _place(settings) != path:
+                continue
+            recover(path)
+            (make if location.is_made(settings) else observe)(settings, dataset, path)
+            data = PreparedData(path)
+            write_pictures(data, dataset)
+            return data
+
+
+def _place(settings: Settings) -> pathlib.Path:
+    """Return where the data go; for a mock it depends on what others have made of another recipe by now."""
+    if location.is_made(settings):
+        return location.made_folder(settings)
+    return location.folder(settings, catalog_kind(settings), settings["choices"]["imaging"])

@@ -9,10 +9,12 @@ from galexp.config import Settings, instantiate
 from galexp.dataset import location
 from galexp.dataset.base import Dataset, Selection
 from galexp.dataset.location import AUTO, MOCK, SIMULATION
+from galexp.dataset.mergers import described
+from galexp.launch import on_gpu
 from galexp.mock.imaging import MockImaging
 from galexp.nbody.export import export_hdf5
 from galexp.nbody.fleet import simulate_all
-from galexp.nbody.frames import SimulationImaging, simulated_catalog
+from galexp.nbody.frames import SimulationImaging, simulated_catalog, simulation_facts
 from galexp.nbody.quality import Quality
 from galexp.preparation.write import all_but_identifiers, is_there, write
 from galexp.shard.origin import Origin
@@ -36,14 +38,13 @@ def make(settings: Settings, dataset: Dataset, path: pathlib.Path) -> None:
 
 
 def _draw(settings: Settings, dataset: Dataset, path: pathlib.Path) -> None:
+    imaging: MockImaging = instantiate(settings["imaging"])
     options = settings["mock"]
     catalog = dataset.draw(options["objects"], options["seed"], options["stripping"])
     say(f"rendering {len(catalog):,} mock galaxies")
     selection = Selection(catalog, {"drawn": len(catalog)}, origin=Origin.MOCK)
-    imaging: MockImaging = instantiate(settings["imaging"])
     facts: dict[str, Any] = {"mock": ["catalog", "images"], "drawn_columns": all_but_identifiers(catalog.colnames)}
-    facts |= {"catalog": MOCK, "pixel_scale": imaging.pixel_scale_of(catalog)}
-    write(settings, dataset, path, location.made_recipe(settings), selection, imaging, **facts)
+    write(settings, dataset, path, location.made_recipe(settings), selection, imaging, catalog=MOCK, **facts)
 
 
 def check_export(settings: Settings) -> None:
@@ -57,6 +58,8 @@ def check_export(settings: Settings) -> None:
         return
     if not (location.is_made(settings) and location.made(settings) == SIMULATION):
         raise ValueError(f"export={file}: frames of simulated mergers alone can be exported; give dataset=mergers")
+    if not pathlib.Path(file).absolute().parent.is_dir():
+        raise ValueError(f"export={file}: there is no folder {pathlib.Path(file).parent}; make it first")
     if pathlib.Path(file).exists() and not settings["force"]:
         raise ValueError(f"export={file} is there already; force=true replaces it")
 
@@ -73,17 +76,27 @@ def export(settings: Settings) -> None:
 
 
 def _simulations(settings: Settings) -> list[pathlib.Path]:
-    """Return the file of each simulation; those that are not there are run first."""
+    """Return the file of each simulation; those missing are run first, on the GPU where training would be."""
     quality: Quality = instantiate(settings["quality"])
     folder = pathlib.Path(settings["paths"]["data"]) / ".simulations"
     with progress_bar("steps") as bar:
         task = bar.add_task(f"simulating {len(quality.simulations)} mergers", total=None, note="")
-        return simulate_all(quality, folder, lambda done, total: bar.update(task, completed=done, total=total))
+        device = "cuda" if on_gpu(settings["trainer"]) else "cpu"
+        return simulate_all(quality, folder, lambda done, total: bar.update(task, completed=done, total=total), device)
 
 
 def _simulate(settings: Settings, dataset: Dataset, path: pathlib.Path) -> None:
     files = _simulations(settings)
-    catalog = simulated_catalog(files)
+    catalog = described(simulated_catalog(files))
     selection = Selection(catalog, {"frames": len(catalog)}, origin=Origin.SIMULATION)
     imaging = SimulationImaging(files, settings["quality"]["image_size"])
-    write(settings, dataset, path, location.made_recipe(settings), selection, imaging, catalog=SIMULATION)
+    write(
+        settings,
+        dataset,
+        path,
+        location.made_recipe(settings),
+        selection,
+        imaging,
+        catalog=SIMULATION,
+        simulations=simulation_facts(files),
+    )

@@ -19,6 +19,7 @@ from galexp.mock.seen import with_appearance
 from galexp.preparation.surroundings import fingerprints, with_surroundings
 from galexp.preparation.write import is_there, published_counts, write
 from galexp.shard.build import Imaging
+from galexp.shard.origin import Origin
 from galexp.shard.write import file_sha256
 from galexp.terminal import say
 
@@ -70,16 +71,19 @@ def _photographed(settings: Settings, dataset: Dataset, path: pathlib.Path, sele
 
 def _rendered(settings: Settings, dataset: Dataset, path: pathlib.Path, selection: Selection) -> None:
     """Render every row from what its catalog says of it, and draw what it does not say."""
-    recipe = {**_recipe(settings, dataset), "imaging": settings["imaging"], "mock_seed": settings["mock"]["seed"]}
+    pixels = {"imaging": settings["imaging"], "mock_seed": settings["mock"]["seed"], "targets": dataset.targets}
+    recipe = {**_recipe(settings, dataset), **pixels}
     if is_there(path, recipe, settings["force"]):
         return
-    catalog, drawn = with_appearance(selection.catalog, settings["mock"]["seed"])
-    selection = with_surroundings(settings, Selection(catalog, selection.counts, parent=selection.parent))
+    catalog, drawn = with_appearance(selection.catalog, settings["mock"]["seed"], dataset.targets)
+    selection = with_surroundings(
+        settings, Selection(catalog, selection.counts, parent=selection.parent, origin=Origin.MOCK)
+    )
     say(f"rendering {len(catalog):,} galaxies of {dataset.name} from their catalog; nobody has seen these pixels")
     columns = [name for name, count in drawn.items() if count]
     imaging: MockImaging = instantiate(settings["imaging"])
     facts = {"mock": ["images"], "drawn_columns": columns, "drawn_counts": drawn}
-    _write(settings, dataset, path, recipe, selection, imaging, pixel_scale=imaging.pixel_scale_of(catalog), **facts)
+    _write(settings, dataset, path, recipe, selection, imaging, **facts)
 
 
 def _write(

@@ -45,6 +45,7 @@ class Manifest:
         sources: Of a mock: where each relation comes from, and whether it was checked against the text.
         published_counts: The number of rows that a publication gives for a step, where it gives one.
         origin: ``observed``, ``mock`` or ``simulation``.
+        simulations: Of each that was run here: its drifts of energy and momentum, how it ended, its disks' heights.
         drawn_counts: Of images rendered from a survey's rows: in how many rows each column of the renderer was drawn.
     """
 
@@ -66,6 +67,7 @@ class Manifest:
     sources: dict[str, str] = dataclasses.field(default_factory=dict)
     published_counts: dict[str, int] = dataclasses.field(default_factory=dict)
     origin: str = Origin.OBSERVED
+    simulations: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
     drawn_counts: dict[str, int] = dataclasses.field(default_factory=dict)
 
     @property

@@ -63,6 +63,17 @@ def test_no_truth_is_refused():
         generalization_gap(unseen, seen, np.full_like(target, np.nan))
 
 
+@pytest.mark.parametrize("shape", [(0,), (0, 3)])
+def test_an_empty_held_out_side_is_refused(shape):
+    with pytest.raises(ValueError, match="no held-out galaxies were given"):
+        generalization_gap(np.empty(shape), np.empty(shape), np.empty(shape))
+
+
+def test_nothing_to_learn_from_is_refused():
+    with pytest.raises(ValueError, match="none of 7 rows is train or val; there is nothing to learn from"):
+        next(matched_folds(np.array(["test"] * 4 + ["unused"] * 3), 2, seed=0))
+
+
 def test_each_held_out_row_is_predicted_once_by_a_network_of_equal_size_that_never_saw_it():
     folds = list(matched_folds(ROLES, 4, seed=1))
     held_out = np.concatenate([rows for _, rows in folds])

@@ -14,6 +14,7 @@ class Known:
     quantiles: dict = field(default_factory=lambda: {16: -1.0, 50: 0.0, 84: 1.2})
     scatter: float | None = 1.1
     source: str = "Somebody 2018, Table 1"
+    kind: str = "published"
 
 
 def draw(values, known=None, origin=Origin.MOCK):

@@ -8,7 +8,7 @@ import pytest
 from astropy.table import Table
 
 from galexp.image.codec import decode
-from galexp.image.hdf5 import MergerFrames, read_series
+from galexp.image.hdf5 import MergerFrames, frames_origin, read_series
 
 
 def ids(*names):
@@ -34,6 +34,8 @@ def test_identifiers_hold_simulation_camera_and_frame_and_no_dot(tmp_path, write
     assert found == sorted(found)
     assert found[2] == "s025_m050_c00_t002"
     assert others == ()
+    assert {one.has_merged for one in series} == {None}
+    assert frames_origin(tmp_path / "a.hdf5") == ""
 
 
 def test_classes_count_from_the_first_snapshot_by_the_interval_of_the_times_themselves(tmp_path, write_deepgalaxy):

@@ -2,7 +2,6 @@ import io
 
 import numpy as np
 import pytest
-from astropy.table import Table
 from PIL import Image
 
 from galexp.mock.imaging import MockImaging
@@ -32,11 +31,15 @@ def test_batch_size_changes_no_byte(catalog):
     assert batches[0] == batches[1]
 
 
+def test_five_pictures_of_224_pixels_are_rendered_at_once():
+    assert [MockImaging(size).batch_size for size in (224, 128, 64)] == [5, 16, 64]
+
+
 def test_it_says_what_it_is():
     imaging = MockImaging()
     assert (imaging.name, imaging.bands) == ("mock", ("i", "r", "g"))
-    assert imaging.pixel_scale == imaging.pixel_scale_of(Table()) == 0.396
-    assert imaging.pixel_scale_of(Table({"mock_field": [3.0]})) is None
+    assert imaging.pixel_scale == 0.396
+    assert MockImaging(field=None).pixel_scale is None
 
 
 def test_a_larger_picture_holds_the_same_pixels_in_its_middle(catalog):
@@ -48,7 +51,7 @@ def test_a_larger_picture_holds_the_same_pixels_in_its_middle(catalog):
 def test_each_row_has_the_field_that_its_catalog_gives(catalog):
     fields = catalog.copy()
     fields["mock_field"] = [60.0, 60.0, 30.0, 90.0, 90.0]
-    files = dict(MockImaging(40, field=60.0, batch_size=4).images(fields))
+    files = dict(MockImaging(40, field=None, batch_size=4).images(fields))
     assert list(files) == list(catalog["id"])
     for row, (file, side) in enumerate(zip(files.values(), fields["mock_field"], strict=True)):
         expected = render(catalog[row : row + 1], 40, side / 40)[0].permute(1, 2, 0).numpy()
@@ -60,7 +63,24 @@ def test_a_field_without_extent_is_named(catalog, side):
     fields = catalog.copy()
     fields["mock_field"] = [60.0, side, 60.0, 60.0, 60.0]
     with pytest.raises(ValueError, match=f"mock_field is {side:g} for {catalog['id'][1]}; expected a side above 0"):
-        list(MockImaging(16).images(fields))
+        list(MockImaging(16, field=None).images(fields))
+
+
+def test_rows_without_a_field_of_their_own_need_one(catalog):
+    with pytest.raises(ValueError, match=r"mock\.field is null and the catalog has no mock_field; give mock\.field"):
+        list(MockImaging(16, field=None).images(catalog))
+
+
+def test_a_field_that_is_given_is_that_of_every_row(catalog):
+    fields = catalog.copy()
+    fields["mock_field"] = 30.0
+    assert dict(MockImaging(16, field=60.0).images(fields)) == dict(MockImaging(16, field=60.0).images(catalog))
+
+
+@pytest.mark.parametrize(("size", "field"), [(0, 60.0), (16, 0.0), (16, -1.0), (16, np.nan)])
+def test_no_pixels_and_no_field_are_refused(size, field):
+    with pytest.raises(ValueError, match=f"mock.image_size={size} and mock.field={field}; expected both above 0"):
+        MockImaging(size, field=field)
 
 
 @pytest.mark.parametrize("fraction", [0.0, 1.2])

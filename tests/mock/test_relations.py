@@ -40,6 +40,20 @@ def test_late_type_radius_bends_at_its_pivot():
     assert slope == pytest.approx([0.14, 0.39], abs=1e-3)
 
 
+def test_sizes_of_late_types_scatter_less_above_the_pivot():
+    scatter = relations.late_type_radius_scatter(np.array([4.0, np.log10(3.98e10), 16.0]))
+    np.testing.assert_allclose(scatter, [0.204118, 0.175889, 0.147660], atol=2e-6)
+
+
+def test_rotation_is_that_of_fifty_suns_for_the_fourth_power_of_a_kilometer_a_second():
+    np.testing.assert_allclose(relations.rotation_velocity(np.array([5e9, 8e10])), [100.0, 200.0])
+
+
+def test_a_blind_survey_sees_half_of_the_lines_at_the_published_flux():
+    width = np.array([100.0, 10**2.4999999, 10**2.5, 1000.0])
+    np.testing.assert_allclose(relations.log_hi_flux_limit(np.log10(width)), [-0.207, 0.043, 0.043, 0.543], atol=1e-6)
+
+
 def test_gas_plane_and_mass_to_light_are_the_linear_forms():
     assert relations.hi_plane(np.array([8.0]), np.array([3.0]))[0] == pytest.approx(2.908 - 2.704 - 0.705)
     assert relations.log_mass_to_light_r(np.array([0.5]))[0] == pytest.approx(-0.306 + 0.5485 - 0.15)

@@ -47,6 +47,7 @@ def test_toomre_q_is_as_wanted_at_its_radius():
 
 def test_the_disk_lags_behind_circular_orbits_and_stays_warm():
     outer = MOMENTS.radius > GALAXY.disk_length
+    assert (MOMENTS.rotation <= MOMENTS.circular).all()
     assert (MOMENTS.rotation < MOMENTS.circular)[outer].all()
     assert (MOMENTS.rotation > 0.85 * MOMENTS.circular)[outer].all()
     assert (MOMENTS.azimuthal <= MOMENTS.radial).all()

@@ -24,6 +24,12 @@ def test_an_orbit_starts_with_the_energy_and_the_momentum_of_its_pericenter():
     assert apart @ moving < 0
 
 
+@pytest.mark.parametrize("separation", [5.0, 120.0])
+def test_a_start_that_is_not_on_the_orbit_is_refused(separation):
+    with pytest.raises(ValueError, match=rf"separation={separation:g} kpc is not on the orbit, .* from 6 to 114 kpc"):
+        Orbit(separation, 6.0, 0.9).start(89.6)
+
+
 def test_equal_galaxies_meet_as_chosen():
     assert orbit_of(1.0, 1.0) == Orbit(70.0, 6.0, 0.9)
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import dataclasses
 import resource
 
+import h5py
 import numpy as np
 import pytest
 
+from galexp import __version__
 from galexp.catalog.read import VALID_ID
 from galexp.image.codec import decode
-from galexp.image.hdf5 import MergerFrames, read_series, write_series
+from galexp.image.hdf5 import MergerFrames, frames_origin, read_series
+from galexp.image.hdf5_write import write_series
+from galexp.nbody import frames
 from galexp.nbody.export import export_hdf5
-from galexp.nbody.frames import SimulationImaging, pictures_of, simulated_catalog
+from galexp.nbody.frames import SimulationImaging, middle, pictures_of, simulated_catalog, simulation_facts
 from galexp.nbody.snapshots import write_snapshots
 
 
@@ -56,7 +60,6 @@ def test_a_simulation_whose_galaxies_are_still_apart_says_so(catalog, merger):
 
 
 def test_the_catalog_says_that_it_is_a_simulation(catalog):
-    assert catalog.meta["simulation"] is True
     assert "not a sky" in catalog.meta["sources"]["simulation"]
 
 
@@ -75,30 +78,53 @@ def test_pictures_come_in_the_order_of_the_catalog_and_depend_on_no_other_row(ca
     assert (imaging.name, imaging.bands, imaging.pixel_scale) == ("simulation", ("stellar mass",), None)
 
 
-def test_the_two_galaxies_lie_at_equal_distances_from_the_center(merger):
-    seen = pictures_of(merger, 0, [13], 64)[0].astype(float)
-    axis = np.arange(64) - 31.5
-    assert abs((seen.sum(0) @ axis) / seen.sum()) < 6
-    assert abs((seen.sum(1) @ axis) / seen.sum()) < 6
+def test_a_picture_is_centered_between_the_medians_of_the_two_galaxies(merger):
+    stars = np.zeros((1, 5, 3), np.float32)
+    stars[0, :3] = [[-10, 2, 0], [-11, 3, 1], [-90, 4, 2]]
+    stars[0, 3:] = [[20, -6, 5], [22, -8, 5]]
+    one = dataclasses.replace(merger, position=stars, galaxy=np.array([0, 0, 0, 1, 1], np.uint8))
+    np.testing.assert_allclose(middle(one, 0), [(-11 + 21) / 2, (3 - 7) / 2, (1 + 5) / 2])
 
 
-def test_rows_of_another_simulation_are_not_there_and_refused(catalog, imaging, merger_file):
+def test_the_interval_of_a_catalog_is_that_of_the_file(merger, tmp_path):
+    write_snapshots(tmp_path / "slow.npz", dataclasses.replace(merger, times=7.0 * np.arange(71)))
+    assert set(simulated_catalog([tmp_path / "slow.npz"])["snapshot_interval"]) == {7.0}
+
+
+def test_the_center_of_a_snapshot_is_looked_for_once(catalog, merger_file, monkeypatch):
+    looked = []
+    monkeypatch.setattr(frames, "middle", lambda *arguments: looked.append(1) or np.zeros(3))
+    rows = catalog[(catalog["size_ratio"] == 1) & (catalog["snapshot_class"] < 2)]
+    assert len(list(SimulationImaging([merger_file], 16).images(rows))) == 28
+    assert len(looked) == 2
+
+
+def test_a_simulation_tells_its_facts(merger, merger_file, other_file):
+    found = simulation_facts([merger_file, other_file])
+    assert list(found) == ["s_1_m_0.5", "s_0.25_m_0.5"]
+    measured = merger.diagnostics
+    assert found["s_1_m_0.5"] == {
+        "energy_drift": measured.energy_drift,
+        "momentum_drift": measured.momentum_drift,
+        "has_merged": measured.has_merged,
+        "separation": np.median(measured.separation[-5:]),
+        "disk_height_0_start": measured.disk_height[0, 0],
+        "disk_height_0_end": measured.disk_height[-1, 0],
+        "disk_height_1_start": measured.disk_height[0, 1],
+        "disk_height_1_end": measured.disk_height[-1, 1],
+        "steps": 350,
+    }
+    assert (found["s_0.25_m_0.5"]["separation"], found["s_0.25_m_0.5"]["has_merged"]) == (9.0, False)
+
+
+def test_rows_of_another_simulation_are_refused(catalog, merger_file):
     alone = SimulationImaging([merger_file], 16)
-    assert imaging.available(catalog).all()
-    np.testing.assert_array_equal(alone.available(catalog), catalog["size_ratio"] == 1)
     with pytest.raises(ValueError, match=r"frame s025_m050_c00_t000 is of s_0\.25_m_0\.5; there are s_1_m_0\.5"):
         next(iter(alone.images(catalog[[994]])))
 
 
-def test_a_fingerprint_tells_files_sizes_and_rows_apart(catalog, imaging, merger_file, other_file):
-    first = imaging.fingerprint(catalog)
-    assert SimulationImaging([merger_file, other_file], 16).fingerprint(catalog) == first
-    others = {SimulationImaging([merger_file, other_file], 17).fingerprint(catalog), imaging.fingerprint(catalog[:-1])}
-    assert len({first, SimulationImaging([merger_file], 16).fingerprint(catalog), *others}) == 4
-
-
 def test_an_exported_file_holds_the_same_frames_in_the_layout_of_deepgalaxy(
-    catalog, imaging, merger_file, other_file, tmp_path
+    catalog, imaging, merger, merger_file, other_file, tmp_path
 ):
     file = tmp_path / "new" / "mergers.hdf5"
     export_hdf5([merger_file, other_file], file, 16)
@@ -106,6 +132,15 @@ def test_an_exported_file_holds_the_same_frames_in_the_layout_of_deepgalaxy(
     assert (len(series), others) == (28, ())
     assert series[0].shape == (71, 16, 16, 1)
     assert {one.interval for one in series} == {13.0}
+    assert {one.has_merged for one in series if one.size_ratio == 0.25} == {False}
+    assert {one.has_merged for one in series if one.size_ratio == 1} == {merger.diagnostics.has_merged}
+    assert frames_origin(file) == "simulation"
+    with h5py.File(file) as opened:
+        assert dict(opened.attrs) == {
+            "origin": "simulation", "made_by": f"galexp {__version__}", "disk_particles": 60, "bulge_particles": 20,
+            "halo_particles": 120, "tracer_particles": 60, "steps_per_orbit": 30, "seed": 3, "snapshot_interval": 13.0,
+        }  # fmt: skip
+        assert opened["s_1_m_0.5"].attrs["energy_drift"] == merger.diagnostics.energy_drift
     assert sorted(name for one in series for name in one.identifiers) == sorted(catalog["id"])
     rows = catalog[::97]
     assert dict(MergerFrames(str(file)).images(rows)) == dict(imaging.images(rows))

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from galexp.nbody.gravity import Gravity
+from galexp.nbody.leapfrog import leapfrog
 from galexp.nbody.particles import Kind, Particles
-from galexp.nbody.units import GRAVITATIONAL_CONSTANT
+from galexp.nbody.units import GRAVITATIONAL_CONSTANT, MYR
 
 
 def particles(position, mass, softening):
@@ -87,6 +88,24 @@ def test_particles_without_mass_come_last():
     drawn = cloud()
     with pytest.raises(AssertionError, match="particles with mass come first"):
         Gravity(dataclasses.replace(drawn, mass=drawn.mass[::-1].copy()))
+
+
+def test_two_masses_come_back_after_the_period_of_kepler_in_physical_units():
+    pair = particles([[0, 0, 0], [10.0, 0, 0]], [3.0, 1.0], [1e-6, 1e-6])
+    gravity = Gravity(pair, dtype=torch.float64)
+    speed = np.sqrt(GRAVITATIONAL_CONSTANT * 4.0 / 10.0) * 0.9
+    position, velocity = torch.tensor(pair.position), torch.zeros(2, 3, dtype=torch.float64)
+    velocity[:, 1] = torch.tensor([-speed / 4, 3 * speed / 4])
+    axis = 1 / (2 / 10.0 - speed**2 / (GRAVITATIONAL_CONSTANT * 4.0))
+    solar_masses, kpc_in_au = 4e10, 1000 * 648000 / np.pi
+    myr = np.sqrt((axis * kpc_in_au) ** 3 / solar_masses) / 1e6  # Kepler's third law in years, au and solar masses
+    count, start = 4000, position.clone()
+    for _ in leapfrog(position, velocity, gravity.acceleration, myr * MYR / count, count):
+        pass
+    apart, before = position[1] - position[0], start[1] - start[0]
+    assert float((apart - before).norm()) < 2e-3
+    phase = float(torch.atan2(apart[1], apart[0])) / (2 * np.pi)
+    assert abs(phase) < 1e-4
 
 
 @pytest.mark.gpu

@@ -6,10 +6,15 @@ import collections
 import dataclasses
 import resource
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from galexp.nbody import snapshots
+from galexp.nbody.encounter import Orbit
+from galexp.nbody.profile import Galaxy
 from galexp.nbody.snapshots import check_room, read_snapshots, snapshot_bytes, snapshot_path, write_snapshots
 
 
@@ -27,6 +32,7 @@ def test_what_was_written_is_read(merger, merger_file):
     for name in ("times", "position", "weight", "galaxy"):
         np.testing.assert_array_equal(getattr(found, name), getattr(merger, name))
         assert getattr(found, name).dtype == getattr(merger, name).dtype
+    assert found.made_with == merger.made_with
     assert (found.size_ratio, found.mass_ratio, found.name) == (1.0, 0.5, "s_1_m_0.5")
     for name, value in dataclasses.asdict(merger.diagnostics).items():
         np.testing.assert_array_equal(getattr(found.diagnostics, name), value)
@@ -40,6 +46,40 @@ def test_a_path_tells_what_its_content_depends_on(small, tmp_path):
     others = [dataclasses.replace(small, **change) for change in (*changes, {"seed": 4}, {"steps_per_orbit": 31})]
     paths = {snapshot_path(tmp_path, 1, 0.5, other) for other in others} | {snapshot_path(tmp_path, 0.5, 1, small)}
     assert len(paths - {path}) == 7
+    assert snapshot_path(tmp_path, 1, 0.5, small, "cuda:0") != path
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SNAPSHOT_INTERVAL", 14.0),
+        ("TILTS", ((0.3, 0.2), (0.5, 1.1))),
+        ("PHYSICS", 0),
+        ("Galaxy", lambda: Galaxy(halo_mass=41.0)),
+        ("orbit_of", lambda size, mass: Orbit(70.0, 7.0, 0.9)),
+        ("steps", lambda *arguments: 1),
+    ],
+)
+def test_a_path_follows_the_galaxy_its_orbit_and_its_steps(small, tmp_path, monkeypatch, name, value):
+    before = snapshot_path(tmp_path, 1, 0.5, small)
+    monkeypatch.setattr(snapshots, name, value)
+    assert snapshot_path(tmp_path, 1, 0.5, small) != before
+
+
+def test_two_writers_of_one_file_leave_it_whole(merger, tmp_path, monkeypatch):
+    both, save = threading.Barrier(2, timeout=10), np.savez
+
+    def together(stream, **arrays):
+        both.wait()
+        save(stream, **arrays)
+        both.wait()
+
+    monkeypatch.setattr(np, "savez", together)
+    with ThreadPoolExecutor(2) as pool:
+        for written in [pool.submit(write_snapshots, tmp_path / "one.npz", merger) for _ in range(2)]:
+            written.result()
+    np.testing.assert_array_equal(read_snapshots(tmp_path / "one.npz").position, merger.position)
+    assert [path.name for path in tmp_path.iterdir()] == ["one.npz"]
 
 
 def test_the_length_of_a_file_is_known_before(small, merger_file):
@@ -62,7 +102,7 @@ def test_a_full_disk_is_named_and_nothing_stays_behind(merger, tmp_path):
 
 
 def test_another_error_of_the_disk_passes(merger, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"one\.npz\.part"):
+    with pytest.raises(FileNotFoundError, match=r"one\.npz\.\w+\.part"):
         write_snapshots(tmp_path / "nowhere" / "one.npz", merger)
 
 

@@ -37,7 +37,7 @@ def make(folder, name, seed=0, fold=0, rate=0.1, **more):
 
 
 def test_a_score_is_shown_with_its_error_where_there_is_one():
-    assert score_cells(SCORES) == ["13", "0.5711", "0.973", "0.4400", "0.7060"]
+    assert score_cells(SCORES) == ["13", "0.5711", "0.973", "0.440", "0.706"]
     assert score_cells({**SCORES, "rmse_error": 0.0786})[1] == "0.5711 ± 0.0786"
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from galexp.image.stretch import SDSS_PIXEL_SCALE, sdss_asinh, to_uint8
@@ -71,8 +73,10 @@ def galaxy_flux(parameters: Parameters, plane: Plane, grid: Grid) -> Float[Tenso
 
     Arms, knots, ring and dust shape the light of smooth profiles and redden lanes; the whole is then scaled in each
     band to the light of those profiles, since the magnitudes of a catalog are those with dust. Half of the bulge lies
-    in front of the dust.
+    in front of the dust. A galaxy smaller than a pixel is painted as large as one, or most of its light would fall
+    between the pixel centers.
     """
+    parameters = _resolved(parameters, grid)
     arms = spiral(parameters, plane, grid)
     smooth_old, smooth_young, spheroid = _profiles(parameters, plane, grid)
     opacity = optical_depth(parameters, plane, arms, grid)
@@ -90,6 +94,14 @@ def galaxy_flux(parameters: Parameters, plane: Plane, grid: Grid) -> Float[Tenso
         total = light["bulge"] + light["old"] + light["young"]
         bands.append(shaped * _brightening(smooth, shaped) + total * neighbor)
     return torch.stack(bands, dim=1) * grid.pixel_scale**2
+
+
+def _resolved(parameters: Parameters, grid: Grid) -> Parameters:
+    """Enlarge galaxies whose half-light radius is below a pixel until it is one."""
+    values = parameters.values
+    growth = np.maximum(grid.pixel_scale / values["r50"], 1.0)
+    grown = {name: values[name] * growth for name in ("r50", "scale_length", "bulge_radius")}
+    return replace(parameters, values=values | grown)
 
 
 def _brightening(

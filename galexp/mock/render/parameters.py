@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from scipy.special import gammainc, lambertw
 
+from galexp.mock import shape
+from galexp.mock.photometry import R_MINUS_I
 from galexp.mock.render.refuse import refuse_unequal, refuse_unphysical
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ SHAPES = (
 UNIFORM_DRAWS = 64
 COLOR_OFFSET_YOUNG = -0.40
 COLOR_OFFSET_BULGE = 0.12
-RED_COLOR_RATIO = 0.48
+ROUND_BULGE, FLATTENED_FROM = 0.35, 0.5
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,8 @@ def _identifiers(catalog: Table | Mapping[str, ndarray], rows: int) -> ndarray:
 
 
 def sersic_shape(index: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
-    """Return b of exp(-b (R/R_e)^(1/n)), to 1e-3 for n above 0.5 (Ciotti & Bertin 1999, eq. 18, truncated)."""
-    return 2.0 * index - 1.0 / 3.0 + 4.0 / (405.0 * index)
-
-
-def disk_thickness(bulge_to_total: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
-    """Return the axis ratio of a disk seen from the side, 0.15 + 0.1 B/T; a choice of ours."""
-    return 0.15 + 0.1 * bulge_to_total
+    """Return b of exp(-b (R/R_e)^(1/n)), to 1e-3 for n from 0.5 (Ciotti & Bertin 1999, eq. 18, truncated)."""
+    return 2.0 * index - 1.0 / 3.0 + 4.0 / (405.0 * index) + 46.0 / (25515.0 * index**2)
 
 
 def _geometry(values: dict[str, Float[ndarray, " galaxy"]]) -> dict[str, Float[ndarray, " galaxy"]]:
@@ -124,18 +121,32 @@ def _geometry(values: dict[str, Float[ndarray, " galaxy"]]) -> dict[str, Float[n
     bulge_inside = gammainc(2.0 * index, sersic_shape(index) * ratio ** (-1.0 / index))
     disk_inside = (0.5 - bulge_to_total * bulge_inside) / np.maximum(disk_share, 0.05)
     lengths = -1.0 - lambertw((np.clip(disk_inside, 0.1, 0.9) - 1.0) / np.e, k=-1).real
-    thickness = disk_thickness(bulge_to_total)
-    cosine = np.cos(values["inclination"])
-    axis_ratio = np.sqrt(cosine**2 * (1.0 - thickness**2) + thickness**2)
-    round_bulge = 1.0 - 0.35 * np.sin(values["inclination"]) ** 2
+    axis_ratio = shape.axis_ratio(values["inclination"], bulge_to_total)
     return {
         "bulge_fraction": bulge_to_total,
         "sersic_index": index,
         "bulge_radius": r50 * ratio,
         "scale_length": r50 / lengths,
         "axis_ratio": axis_ratio,
-        "bulge_axis_ratio": np.where(values["disk"] > 0, round_bulge, np.maximum(axis_ratio, 0.35)),
+        "bulge_axis_ratio": np.where(
+            values["disk"] > 0,
+            _bulge_axis_ratio(values["inclination"], bulge_to_total, axis_ratio),
+            np.maximum(axis_ratio, 0.35),
+        ),
     }
+
+
+def _bulge_axis_ratio(
+    inclination: Float[ndarray, " galaxy"],
+    bulge_to_total: Float[ndarray, " galaxy"],
+    axis_ratio: Float[ndarray, " galaxy"],
+) -> Float[ndarray, " galaxy"]:
+    """Return 1 - 0.35 sin^2 i of a small bulge, and the axis ratio of the galaxy where half of the light is in it.
+
+    Linear in B/T between both, so that the whole has the axis ratio of the catalog; choices of ours.
+    """
+    flattened = np.clip(bulge_to_total / FLATTENED_FROM, 0.0, 1.0)
+    return (1.0 - flattened) * (1.0 - ROUND_BULGE * np.sin(inclination) ** 2) + flattened * axis_ratio
 
 
 def _component_flux(values: dict[str, Float[ndarray, " galaxy"]]) -> dict[str, Float[ndarray, " galaxy"]]:
@@ -149,7 +160,7 @@ def _component_flux(values: dict[str, Float[ndarray, " galaxy"]]) -> dict[str, F
     share = {"bulge": bulge, "young": young, "old": 1.0 - bulge - young}
     offset = {"bulge": COLOR_OFFSET_BULGE, "young": COLOR_OFFSET_YOUNG, "old": 0.0}
     flux: dict[str, Float[ndarray, " galaxy"]] = {}
-    for band, lever in (("g", 1.0), ("r", 0.0), ("i", -RED_COLOR_RATIO)):
+    for band, lever in (("g", 1.0), ("r", 0.0), ("i", -R_MINUS_I[1])):
         weight = {part: share[part] * 10.0 ** (-0.4 * lever * offset[part]) for part in share}
         total = 10.0 ** (0.4 * (22.5 - values[f"mag_{band}"]))
         flux |= {f"{part}_{band}": total * weight[part] / sum(weight.values()) for part in share}

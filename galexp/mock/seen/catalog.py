@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from astropy.table import Column, Table
@@ -19,15 +19,20 @@ from galexp.mock.seen.sources import known_quantities, measurements
 from galexp.mock.seen.structure import structure
 
 if TYPE_CHECKING:
-    from numpy.random import Generator
+    from collections.abc import Collection
 
     from galexp.mock.population import Population
 
-_FOLLOWS = {"disk": "bulge_to_total", "young_fraction": "log_ssfr"}
+_FOLLOWS = {"disk": "late_type", "young_fraction": "log_ssfr"}
 _HOW = "drawn as in a mock survey"
+RELATIONS = (
+    *("main_sequence_log_sfr", "quenched_fraction", "late_type_radius", "late_type_radius_scatter"),
+    *("early_type_radius", "log_mass_to_light_r", "g_minus_r", "nuv_minus_r"),
+)
+"""Of `relations`, those that images of completed rows follow."""
 
 
-def with_appearance(catalog: Table, seed: int) -> tuple[Table, dict[str, int]]:
+def with_appearance(catalog: Table, seed: int, targets: Collection[str] = ()) -> tuple[Table, dict[str, int]]:
     """Return a real catalog with the columns of the mock renderer, all of them under names that begin with `mock_`.
 
     Magnitude, color, size, axis ratio, concentration and star formation are taken from the row where it has them. What
@@ -37,12 +42,16 @@ def with_appearance(catalog: Table, seed: int) -> tuple[Table, dict[str, int]]:
     The gas is not looked at. What shows of it in a mock survey, the length of the young disk and its patches, is here
     an independent draw, so that an image knows of the gas only what mass, color, size and shape know.
 
+    Nor are the targets looked at, nor what tells them at once (see `hidden_with`), so that no pixel knows them by a
+    column. Masses count as at least 10^7 and at most 10^12.3 Msun.
+
     A row depends on the seed and its own id alone, not on its place or on which others there are.
 
     Args:
         catalog: columns under our names, among them `id`, and `mag_r` [mag] or `log_stellar_mass` with `redshift` or
             `distance` [Mpc]. NaN is a gap.
         seed: of the draws.
+        targets: columns that are to be learned from the images.
 
     Returns:
         The catalog with `mock_mag_g`, `mock_mag_r`, `mock_mag_i`, `mock_r50` and the shapes; none is NaN, the
@@ -51,11 +60,10 @@ def with_appearance(catalog: Table, seed: int) -> tuple[Table, dict[str, int]]:
         from what follows from them.
 
     Raises:
-        ValueError: for a catalog with too little, or rows with an unphysical value, by their id.
+        ValueError: for a catalog with too little apart from the targets, or rows with an unphysical value, by their id.
     """
-    seen = read_measured(catalog)
-    seeds = [seed_of(seed, str(identifier)) for identifier in catalog["id"]]
-    rows = cast("Generator", RowGenerator(seeds))
+    seen = read_measured(catalog, targets)
+    rows = RowGenerator([seed_of(seed, f"appearance:{identifier}") for identifier in catalog["id"]])
     measured = measurements(seen)
     around = 10.0 + 0.5 * rows.standard_normal(len(catalog))
     mass = choose(measured["log_stellar_mass"], around, "a Gaussian").values.clip(7.0, 12.3)
@@ -68,8 +76,9 @@ def with_appearance(catalog: Table, seed: int) -> tuple[Table, dict[str, int]]:
         chosen = choices.get(_FOLLOWS.get(name, name), Choice(values, np.ones(len(table), dtype=bool), _HOW))
         table[f"mock_{name}"] = Column(values, unit=unit, description=f"mock: {description}; {chosen.source}")
         drawn[f"mock_{name}"] = int(chosen.drawn.sum())
+    seeds = [seed_of(seed, f"image:{identifier}") for identifier in catalog["id"]]
     table["mock_seed"] = Column(seeds, dtype=np.int64, description="mock: seed of noise, field objects and details")
-    table.meta["sources"] = sources()
+    table.meta["sources"] = {name: source for name, source in sources().items() if name in RELATIONS}
     return table, drawn | {"mock_seed": len(table)}
 
 

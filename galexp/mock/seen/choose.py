@@ -62,12 +62,13 @@ def choose(measured: Mapping[str, Float[ndarray, " galaxy"]], drawn: Float[ndarr
     for source, values in measured.items():
         fills = ~np.isfinite(found) & np.isfinite(values)
         found = np.where(fills, values, found)
-        parts += [f"from {source} ({_rows(fills)})"] * bool(fills.any())
+        parts += [f"from {source} ({rows_of(fills)})"] * bool(fills.any())
     missing = ~np.isfinite(found)
-    parts += [f"{how} (drawn, {_rows(missing)})"] * bool(missing.any())
+    parts += [f"{how} (drawn, {rows_of(missing)})"] * bool(missing.any())
     return Choice(np.where(missing, drawn, found), missing, ", ".join(parts))
 
 
-def _rows(chosen: Bool[ndarray, " galaxy"]) -> str:
+def rows_of(chosen: Bool[ndarray, " galaxy"]) -> str:
+    """Say how many galaxies are chosen, as `3 rows`."""
     count = int(chosen.sum())
     return f"{count:,} row{'s' * (count != 1)}"

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from galexp.mock import relations
-from galexp.mock.photometry import r_minus_i
+from galexp.mock.photometry import R_MINUS_I, U_MINUS_G
 
 if TYPE_CHECKING:
     from jaxtyping import Float
     from numpy import ndarray
 
 BLUEST, REDDEST = -0.2, 1.5
-_OFFSET = r_minus_i(np.array(0.0))
-_SLOPE = r_minus_i(np.array(1.0)) - _OFFSET
 _LOG_SSFR = np.linspace(-12.5, -8.5, 161)
 
 
@@ -26,11 +24,10 @@ def from_g_minus_i(g_minus_i: Float[ndarray, "*shape"]) -> Float[ndarray, "*shap
     """Return the g - r [mag] at which g - i lies on the sequence of the mock surveys, r - i = 0.06 + 0.48 (g - r).
 
     Example:
-        >>> color = np.array([0.5])
-        >>> from_g_minus_i(color + r_minus_i(color)).round(6).tolist()
+        >>> from_g_minus_i(np.array([0.5 + 0.06 + 0.48 * 0.5])).round(6).tolist()
         [0.5]
     """
-    return believable((g_minus_i - _OFFSET) / (1.0 + _SLOPE))
+    return believable((g_minus_i - R_MINUS_I[0]) / (1.0 + R_MINUS_I[1]))
 
 
 def from_u_minus_r(u_minus_r: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:
@@ -43,7 +40,7 @@ def from_u_minus_r(u_minus_r: Float[ndarray, "*shape"]) -> Float[ndarray, "*shap
         >>> from_u_minus_r(np.array([2.22, 13.2])).round(2).tolist()
         [0.64, nan]
     """
-    return believable((u_minus_r - 0.53) / 2.63)
+    return believable((u_minus_r - U_MINUS_G[0]) / (1.0 + U_MINUS_G[1]))
 
 
 def from_nuv_minus_r(nuv_minus_r: Float[ndarray, "*shape"]) -> Float[ndarray, "*shape"]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from jaxtyping import Float
     from numpy import ndarray
-    from numpy.random import Generator
 
+    from galexp.mock.draws import Draws
     from galexp.mock.population import Population
     from galexp.mock.seen.sources import Measurements
 
@@ -50,7 +50,7 @@ def light(
 
 
 def drawn_radius(
-    rows: Generator, seen: Mapping[str, Float[ndarray, " galaxy"]], population: Population
+    rows: Draws, seen: Mapping[str, Float[ndarray, " galaxy"]], population: Population
 ) -> Float[ndarray, " galaxy"]:
     """Return half-light radii [arcsec]: of the drawn galaxy at its distance, or by the magnitude where that is unknown.
 

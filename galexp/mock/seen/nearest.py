@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from jaxtyping import Float
     from numpy import ndarray
-    from numpy.random import Generator
+
+    from galexp.mock.draws import Draws
 
 CANDIDATES = 24
 TOLERANCES = {
@@ -36,7 +37,7 @@ _OF: dict[str, Callable[[Population], Float[ndarray, " galaxy"]]] = {
 
 
 def nearest_population(
-    rows: Generator, log_stellar_mass: Float[ndarray, " galaxy"], known: Mapping[str, Float[ndarray, " galaxy"]]
+    rows: Draws, log_stellar_mass: Float[ndarray, " galaxy"], known: Mapping[str, Float[ndarray, " galaxy"]]
 ) -> Population:
     """Draw 24 galaxies of each mass by the relations of the mock surveys, and return the one nearest to what is known.
 

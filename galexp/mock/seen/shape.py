@@ -8,8 +8,7 @@ import numpy as np
 
 from galexp.mock.distance import ARCSEC_PER_RADIAN
 from galexp.mock.render.detector import SEEING_FWHM
-from galexp.mock.render.parameters import disk_thickness
-from galexp.mock.shape import CONCENTRATION_OF_DISK, CONCENTRATION_OF_SPHEROID
+from galexp.mock.shape import CONCENTRATION_OF_DISK, CONCENTRATION_OF_SPHEROID, disk_thickness
 
 if TYPE_CHECKING:
     from jaxtyping import Float

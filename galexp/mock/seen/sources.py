@@ -50,7 +50,7 @@ def measurements(seen: Mapping[str, Values]) -> Measurements:
         "r_minus_i": {"mag_i": _r_minus_i(seen)},
         "r50": {name: shape.major_axis_radius(values, seen["axis_ratio"]) for name, values in petrosian.items()},
         "bulge_to_total": bulge,
-        "inclination": {"axis_ratio": shape.inclination(seen["axis_ratio"], np.nan_to_num(first_finite(bulge)))},
+        "axis_ratio": {"axis_ratio": seen["axis_ratio"]},
         "log_ssfr": {
             "log_ssfr": seen["log_ssfr"],
             **{
@@ -64,12 +64,12 @@ def measurements(seen: Mapping[str, Values]) -> Measurements:
 
 def known_quantities(seen: Mapping[str, Values], measured: Measurements) -> dict[str, Values]:
     """Return what a drawn galaxy is compared in with a real one, as `nearest_population` wants it."""
-    modulus = seen["distance_modulus"]
+    modulus, bulge = seen["distance_modulus"], first_finite(measured["bulge_to_total"])
     return {
         "g_minus_r": first_finite(measured["g_minus_r"]),
         "log_ssfr": first_finite(measured["log_ssfr"]),
-        "bulge_to_total": first_finite(measured["bulge_to_total"]),
-        "cos_inclination": np.cos(first_finite(measured["inclination"])),
+        "bulge_to_total": bulge,
+        "cos_inclination": np.cos(shape.inclination(seen["axis_ratio"], np.nan_to_num(bulge))),
         "log_radius": np.log10(first_finite(measured["r50"]) / shape.arcsec_per_kpc(modulus, seen["redshift"])),
         "absolute_magnitude_r": seen["mag_r"] - modulus,
     }

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from galexp.mock.seen.choose import Choice, choose
+from galexp.mock.appearance import LARGEST_DISK_BULGE
+from galexp.mock.seen import shape
+from galexp.mock.seen.choose import Choice, choose, rows_of
 from galexp.mock.shape import axis_ratio
 
 if TYPE_CHECKING:
     from galexp.mock.population import Population
     from galexp.mock.seen.sources import Measurements
 
-LARGEST_DISK_BULGE = 0.75
 LARGEST_BLUE_BULGE = 0.6
 STAR_FORMING = -10.6
 FLATTEST_SPHEROID = 0.35
@@ -28,13 +29,16 @@ def structure(measured: Measurements, population: Population) -> dict[str, Choic
     """
     log_ssfr = choose(measured["log_ssfr"], population.log_ssfr, "of a galaxy of its mass and color")
     bulge = choose(measured["bulge_to_total"], population.bulge_to_total, "of a galaxy of its mass and color")
-    inclination = choose(measured["inclination"], population.inclination, "at random")
+    ratio = choose(measured["axis_ratio"], axis_ratio(population.inclination, bulge.values), "at random")
     is_disk = np.where(bulge.drawn, population.late_type, bulge.values < LARGEST_DISK_BULGE)
-    must_be = (log_ssfr.values > STAR_FORMING) | (axis_ratio(inclination.values, bulge.values) < FLATTEST_SPHEROID)
-    share = np.where(must_be, np.minimum(bulge.values, LARGEST_BLUE_BULGE), bulge.values)
+    must_be = (log_ssfr.values > STAR_FORMING) | (ratio.values < FLATTEST_SPHEROID)
+    capped = must_be & (bulge.values > LARGEST_BLUE_BULGE)
+    share = np.where(capped, LARGEST_BLUE_BULGE, bulge.values)
+    lowered = f", lowered to {LARGEST_BLUE_BULGE} in what must be a disk ({rows_of(capped)})" * bool(capped.any())
+    inclination = np.where(ratio.drawn, population.inclination, shape.inclination(ratio.values, share))
     return {
         "log_ssfr": log_ssfr,
-        "bulge_to_total": Choice(share, bulge.drawn, bulge.source),
-        "inclination": inclination,
+        "bulge_to_total": Choice(share, bulge.drawn, bulge.source + lowered),
+        "inclination": Choice(inclination, ratio.drawn, ratio.source),
         "late_type": Choice((is_disk | must_be).astype(float), bulge.drawn, bulge.source),
     }

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from galexp.mock.survey.candidate import Candidates
 
 OBJECTS = 7399
-HI_OFFSET = 0.20
+HI_OFFSET = 0.16
 MIN_REDSHIFT, MAX_REDSHIFT = 0.004, 18000.0 / SPEED_OF_LIGHT
 CANDIDATES_PER_OBJECT = 12
 HELIUM = 1.33
 TURBULENT_WIDTH = 20.0
 COMPLETENESS_SCATTER = 0.08
-LEAST_LOG_SSFR = -11.5
+LEAST_MEASURED_LOG_SSFR = -11.5
 
 
 def mock_alfalfa(objects: int | None = None, seed: int = 0, stripping: float = 1.0) -> Table:
@@ -54,12 +54,14 @@ def mock_alfalfa(objects: int | None = None, seed: int = 0, stripping: float = 1
 
     Returns:
         One row a galaxy in order of id, with unit and description of every column and `meta["mock"]` true. NaN:
-        overdensity where it cannot be measured, `metallicity` without strong lines, `log_sfr` without star formation.
+        overdensity where it cannot be measured, `metallicity` without strong lines, `log_sfr` and `log_ssfr` where
+        fewer stars form than 10^-11.5 a year.
 
     Raises:
-        ValueError: if objects is not positive, exceeds what the survey finds, or stripping is negative.
+        ValueError: if `check_request` refuses a number, or objects exceeds what the survey finds.
     """
-    count = check_request(objects, stripping, OBJECTS)
+    check_request(objects, seed, stripping)
+    count = OBJECTS if objects is None else objects
     rng = np.random.default_rng(seed)
     parents = draw_parents(rng, max_redshift=MAX_REDSHIFT + VELOCITY_MARGIN)
     place = places_between(rng, parents, MIN_REDSHIFT, MAX_REDSHIFT, CANDIDATES_PER_OBJECT * count + 200)
@@ -100,6 +102,8 @@ def _add_radio(
 def _blank_what_has_no_lines(table: Table, lines: ndarray) -> None:
     """Write NaN where a spectrum would give no metallicity or star-formation rate, and say which rows are in a40B."""
     table["metallicity"][~lines] = np.nan
-    table["log_sfr"][table["log_ssfr"] < LEAST_LOG_SSFR] = np.nan
+    unmeasured = table["log_ssfr"] < LEAST_MEASURED_LOG_SSFR
+    for name in ("log_sfr", "log_ssfr"):
+        table[name][unmeasured] = np.nan
     put(table, "in_a40A", np.ones(len(table), dtype=bool), "whether it has a stellar mass")
     put(table, "in_a40B", lines, "whether it has a metallicity and a star-formation rate, too")

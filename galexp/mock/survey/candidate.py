@@ -55,7 +55,10 @@ class Candidates:
 
     @property
     def mag_r(self) -> Float[ndarray, " galaxy"]:
-        """Apparent magnitude in r, with dust and without K-correction [mag]."""
+        """Apparent magnitude in r, with dust and without K-correction [mag].
+
+        Drawn anew from mass and color: not the magnitude with which the parent galaxy passed its flux limit.
+        """
         return self.population.absolute_magnitude_r + distance_modulus(self.redshift)
 
     @property
@@ -130,13 +133,26 @@ def first_of(kept: Bool[ndarray, " galaxy"], count: int, survey: str) -> Int[nda
     return rows[:count]
 
 
-def check_request(objects: int | None, stripping: float, published: int) -> int:
-    """Return the number of objects asked for, the published one where that is None.
+def check_request(objects: object, seed: object, stripping: object) -> None:
+    """Refuse what no mock survey can be drawn with.
+
+    Args:
+        objects: number of galaxies, None for the published one.
+        seed: of every draw.
+        stripping: strength of the gas loss.
 
     Raises:
-        ValueError: if objects is not positive or stripping is negative.
+        ValueError: if objects is neither None nor an integer of 1 or more, seed no integer of 0 or more, or stripping
+            no finite number of 0 or more.
     """
-    count = published if objects is None else objects
-    if count < 1 or not stripping >= 0.0:
-        raise ValueError(f"objects={objects} and stripping={stripping}; expected objects >= 1 and stripping >= 0")
-    return count
+    if objects is not None and not _is_integer_from(1, objects):
+        raise ValueError(f"mock.objects={objects!r}; expected an integer >= 1, or null for the published number")
+    if not _is_integer_from(0, seed):
+        raise ValueError(f"mock.seed={seed!r}; expected an integer >= 0")
+    is_finite = isinstance(stripping, int | float | np.integer | np.floating) and 0.0 <= float(stripping) < np.inf
+    if not is_finite or isinstance(stripping, bool):
+        raise ValueError(f"mock.stripping={stripping!r}; expected a finite number >= 0, 0 for no stripping")
+
+
+def _is_integer_from(least: int, value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= least

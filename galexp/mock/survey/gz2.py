@@ -28,6 +28,8 @@ def mock_gz2(objects: int | None = None, seed: int = 0, stripping: float = 1.0) 
 
     Galaxies of an octant of the sky, or of a strip of it where fewer are asked for, with r < 17, R90 > 3 arcsec and
     redshift 0.01 to 0.25. Some 45 volunteers each answer from the rendering parameters; see `galexp.mock.votes`.
+    The limits are those of Willett et al. 2013 (MNRAS 435, 2835, sec. 2), as public notes quote them; the
+    lowest redshift, there 0.0005, is a choice of ours.
 
     Args:
         objects: number of galaxies, None for the published 61,578.
@@ -41,9 +43,10 @@ def mock_gz2(objects: int | None = None, seed: int = 0, stripping: float = 1.0) 
         measured, as where the fifth neighbor lies beyond the edge of the survey.
 
     Raises:
-        ValueError: if objects is not positive, exceeds what the toy universe holds, or stripping is negative.
+        ValueError: if `check_request` refuses a number, or objects exceeds what the toy universe holds.
     """
-    count = check_request(objects, stripping, OBJECTS)
+    check_request(objects, seed, stripping)
+    count = OBJECTS if objects is None else objects
     rng = np.random.default_rng(seed)
     galaxies = draw_deep_candidates(rng, count, MIN_REDSHIFT, OCTANT_HOLDS, CANDIDATES_PER_OBJECT)
     is_seen = (galaxies.mag_r < MAGNITUDE_LIMIT) & (galaxies.r90 > LEAST_R90)

@@ -43,9 +43,10 @@ def mock_sdss_metallicity(objects: int | None = None, seed: int = 0, stripping: 
         is NaN where it cannot be measured, as where the fifth neighbor lies beyond the edge of the survey.
 
     Raises:
-        ValueError: if objects is not positive, exceeds what the toy universe holds, or stripping is negative.
+        ValueError: if `check_request` refuses a number, or objects exceeds what the toy universe holds.
     """
-    count = check_request(objects, stripping, OBJECTS)
+    check_request(objects, seed, stripping)
+    count = OBJECTS if objects is None else objects
     rng = np.random.default_rng(seed)
     galaxies = draw_deep_candidates(rng, count, MIN_REDSHIFT, OCTANT_HOLDS, CANDIDATES_PER_OBJECT)
     is_bright = (galaxies.mag_r > BRIGHT_LIMIT) & (galaxies.mag_r < FLUX_LIMIT)

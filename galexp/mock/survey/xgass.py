@@ -32,8 +32,9 @@ def mock_xgass(objects: int | None = None, seed: int = 0, stripping: float = 1.0
     """Draw a mock of the xGASS representative sample.
 
     Flat in log stellar mass: 30 % between 9 and 10 at redshift 0.01 to 0.02, the others between 10 and 11.3 at redshift
-    0.025 to 0.05. Every object is a parent galaxy of the toy universe, with that galaxy's mass, place and group; delta5
-    is measured among all of them, and the quenched fraction follows `log_one_plus_delta5_fixed`.
+    0.025 to 0.05. Every object is a parent galaxy of the toy universe, with its mass, place and group, but with light
+    drawn anew from mass and color, so that `mag_r` is not the magnitude with which it passed r < 17.8; delta5 is
+    measured among all parents, and the quenched fraction follows `log_one_plus_delta5_fixed`.
 
     Args:
         objects: number of galaxies, None for the published 1,179.
@@ -46,9 +47,10 @@ def mock_xgass(objects: int | None = None, seed: int = 0, stripping: float = 1.0
         is NaN where it cannot be measured.
 
     Raises:
-        ValueError: if objects is not positive, exceeds what the toy universe holds, or stripping is negative.
+        ValueError: if `check_request` refuses a number, or objects exceeds what the toy universe holds.
     """
-    count = check_request(objects, stripping, OBJECTS)
+    check_request(objects, seed, stripping)
+    count = OBJECTS if objects is None else objects
     rng = np.random.default_rng(seed)
     parents = draw_parents(rng, max_redshift=FAR[1] + VELOCITY_MARGIN)
     near = round(NEAR_SHARE * count)

@@ -1,13 +1,18 @@
 """Claims about real catalogs that are completed for the renderer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from astropy.table import MaskedColumn, Table
 
+from galexp.mock import relations
 from galexp.mock.photometry import r_minus_i
 from galexp.mock.render import render
+from galexp.mock.render.compose import galaxy_flux
 from galexp.mock.render.parameters import LIGHT, SHAPES, read_parameters
+from galexp.mock.render.plane import Grid, disk_plane
 from galexp.mock.seen import with_appearance
 
 NEEDED = {f"mock_{name}" for name in (*LIGHT, *SHAPES, "seed")}
@@ -45,7 +50,7 @@ def test_a_measured_galaxy_keeps_its_light_size_and_shape():
     expected = 2.0 / (1.0 + catalog["axis_ratio"]) * np.sqrt(catalog["r50"] ** 2 - 0.66**2)
     np.testing.assert_allclose(catalog["mock_r50"], expected)
     disk = read_parameters(catalog).values
-    kept = (catalog["axis_ratio"] > 0.3) & (catalog["mock_disk"] == 1) & (catalog["mock_bulge_to_total"] < 0.6)
+    kept = (catalog["axis_ratio"] > 0.23) & (catalog["mock_disk"] == 1)
     np.testing.assert_allclose(disk["axis_ratio"][kept], catalog["axis_ratio"][kept], atol=1e-6)
     assert {name for name, count in drawn.items() if count == 0} == MEASURED
     assert {drawn[name] for name in NEEDED - MEASURED} == {40}
@@ -62,6 +67,7 @@ def test_all_that_the_renderer_needs_is_there_under_a_prefix_with_words_and_noth
         assert np.isfinite(catalog[name]).all()
     assert catalog.meta["sources"]["late_type_radius"].startswith("Shen et al. 2003")
     assert "sources" not in given.meta
+    assert "hi_plane" not in catalog.meta["sources"]
     assert render(catalog[:2], 32).shape == (2, 3, 32, 32)
 
 
@@ -148,16 +154,85 @@ def test_blue_and_flat_galaxies_are_disks():
     assert (catalog["mock_disk"][must_be] == 1).all()
     assert (catalog["mock_disk"][~must_be] == 0).all()
     assert catalog["mock_bulge_to_total"][must_be].max() <= 0.6
+    lowered = f"lowered to 0.6 in what must be a disk ({must_be.sum()} rows)"
+    assert catalog["mock_bulge_to_total"].description.endswith(f"from concentration (40 rows), {lowered}")
+
+
+@pytest.mark.parametrize("share", [0.15, 0.3, 0.45, 0.6, 0.7])
+def test_inclined_galaxies_are_painted_as_flat_as_they_were_measured(share, isophote_axis_ratio):
+    ratios, grid = np.array([0.36, 0.5, 0.7]), Grid(160, 0.5)
+    given = make(3, concentration=2.3 + share, axis_ratio=ratios, r50=6.0, log_sfr=-2.0, mag_g=15.8, mag_r=15.0)
+    parameters = read_parameters(with_appearance(given, seed=0)[0])
+    plain = dict.fromkeys(("arm_strength", "bar_strength", "companion", "dust", "flocculence", "ring"), np.zeros(3))
+    smooth = replace(parameters, values=parameters.values | plain | {"young_fraction": np.zeros(3)})
+    with torch.no_grad():
+        flux = galaxy_flux(smooth, disk_plane(smooth, grid), grid)[:, 1].numpy()
+    np.testing.assert_allclose([isophote_axis_ratio(image) for image in flux], ratios, atol=0.03)
+
+
+def test_only_relations_that_an_image_follows_are_named(monkeypatch):
+    used = set()
+    for name in relations.SOURCES:
+        function = getattr(relations, name)
+        monkeypatch.setattr(relations, name, lambda *given, f=function, n=name: (used.add(n), f(*given))[1])
+    catalog, _ = with_appearance(make(3), seed=0)
+    unseen = {"metallicity"}
+    assert used == set(catalog.meta["sources"]) | unseen
+
+
+def test_details_of_the_image_are_independent_of_the_appearance():
+    catalog, _ = with_appearance(make(500)["id", "log_stellar_mass", "redshift"], seed=0)
+    uniform = read_parameters(catalog).uniform
+    for name in NEEDED - {"mock_seed"}:
+        values = np.asarray(catalog[name], dtype=np.float64)
+        if values.std() > 0:
+            correlations = np.corrcoef(values, uniform.T)[0, 1:]
+            assert np.abs(correlations).max() < 0.22, name
+
+
+MEASUREMENTS = ("log_stellar_mass", "redshift", "mag_r", "mag_g", "mag_i", "r50", "concentration", "axis_ratio")
+
+
+@pytest.mark.parametrize("target", [*MEASUREMENTS, "log_sfr", "distance", "g_minus_r"])
+def test_the_image_does_not_know_the_targets(target):
+    given = make(distance=np.full(40, 90.0), g_minus_r=np.linspace(0.3, 0.8, 40))
+    changed = given.copy()
+    changed[target] = np.asarray(given[target])[::-1] * 0.9
+    first, second = (with_appearance(catalog, seed=0, targets=[target])[0] for catalog in (given, changed))
+    seen = with_appearance(changed, seed=0)[0]
+    for name in NEEDED:
+        np.testing.assert_array_equal(first[name], second[name])
+    assert any(np.any(seen[name] != second[name]) for name in NEEDED)
+
+
+def test_what_tells_a_target_at_once_is_not_looked_at_either():
+    given = make(log_ssfr=np.linspace(-12.0, -9.5, 40))
+    catalog, drawn = with_appearance(given, seed=0, targets=["log_ssfr"])
+    assert drawn["mock_young_fraction"] == 40
+    assert "log_s" not in catalog["mock_young_fraction"].description
+
+
+def test_a_catalog_with_too_little_apart_from_its_targets_says_so():
+    with pytest.raises(ValueError, match=r"apart from \['log_stellar_mass'\], which would show the targets; to render"):
+        with_appearance(make()["id", "log_stellar_mass", "redshift"], seed=0, targets=["log_stellar_mass"])
 
 
 @pytest.mark.parametrize(
     ("name", "values", "match"),
     [
-        ("r50", [0.0, 3.0, -9.0], "r50 is 0 for g0, -9 for g2; expected above 0 arcsec, or NaN"),
-        ("r90", [np.inf, 3.0, 3.0], "r90 is inf for g0; expected above 0"),
+        ("r50", [0.0, 3.0, -9.0], "r50 is 0 for g0, -9 for g2; expected between 0.001 and 10000 arcsec, or NaN"),
+        ("r90", [np.inf, 30.0, 30.0], "r90 is inf for g0; expected between 0.001"),
+        ("r90", [30.0, 1.0, 30.0], "r90 is 1 for g1; expected above r50"),
+        ("log_r50", [0.5, -9999.0, 0.5], "log_r50 is -9999 for g1; expected between -3 and 4"),
+        ("concentration", [-9999.0, 2.5, 0.2], "concentration is -9999 for g0, 0.2 for g2; expected between 1 and 20"),
+        ("nuv_minus_r", [-99.0, 3.0, -999.0], "nuv_minus_r is -99 for g0, -999 for g2; expected between -1 and 9 mag"),
+        ("log_ssfr", [-9999.0, -10.0, 5.0], "log_ssfr is -9999 for g0, 5 for g2; expected between -16 and -6"),
+        ("log_sfr", [-99.0, 0.0, 0.0], "log_sfr is -99 for g0; expected between -6 and 5"),
+        ("log_stellar_mass", [-9999.0, 10.0, 1e10], "log_stellar_mass is -9999 for g0, 1e.10 for g2; expected between"),
+        ("redshift", [-9999.0, 0.02, np.inf], "redshift is -9999 for g0, inf for g2; expected between -0.01 and 10"),
         ("mag_r", [np.inf, 15.0, 31.0], "mag_r is inf for g0, 31 for g2; expected between 0 and 30 mag"),
         ("mag_g", [-9999.0, 15.0, 15.0], "mag_g is -9999 for g0"),
-        ("axis_ratio", [1.2, 0.5, 0.0], "axis_ratio is 1.2 for g0, 0 for g2; expected above 0 and at most 1"),
+        ("axis_ratio", [1.2, 0.5, 0.0], "axis_ratio is 1.2 for g0, 0 for g2; expected between 0.001 and 1"),
     ],
 )
 def test_unphysical_rows_are_named(name, values, match):

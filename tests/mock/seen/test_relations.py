@@ -7,9 +7,8 @@ from scipy.optimize import brentq
 
 from galexp.mock import relations
 from galexp.mock.photometry import draw_u_minus_g, r_minus_i
-from galexp.mock.render.parameters import disk_thickness
 from galexp.mock.seen import color, shape
-from galexp.mock.shape import axis_ratio, concentration
+from galexp.mock.shape import axis_ratio, concentration, disk_thickness
 
 
 class NoScatter:

@@ -2,9 +2,10 @@
 
 A forest learns log10 (M_HI / M*) from columns of the catalog. Without stripping, surroundings act through the quenched
 fraction alone, which shows in those columns, so that knowing them leaves nothing to explain. Two differences remain in
-expectation, both far below the effect and below two standard errors of twenty seeds: crowded galaxies have a narrower
-range of gas (0.66 against 0.69 dex), which raises their RMSE over the scatter by some 0.005 +- 0.003 (50 seeds), and a
-forest gains from examples nearer to the tested ones, 0.002 +- 0.001 dex (60 seeds).
+expectation, both far below the effect: crowded galaxies have a narrower range of gas (0.66 against 0.69 dex), which
+raises their RMSE over the scatter by some 0.005 +- 0.003 (50 seeds), and a forest gains from examples nearer to the
+tested ones, 0.002 +- 0.001 dex (60 seeds). Each is about half of two standard errors of twenty seeds (0.0095 and 0.0035
+dex), so that other twenty seeds might fail by chance.
 """
 
 import functools

@@ -10,7 +10,7 @@ from galexp.dataset.alfalfa import ALFALFA
 from galexp.dataset.gz2 import GZ2
 from galexp.dataset.sdss_metallicity import SDSSMetallicity
 from galexp.dataset.xgass import XGASS
-from galexp.mock.survey import mock_alfalfa, mock_gz2, mock_sdss_metallicity, mock_xgass
+from galexp.mock.survey import check_request, mock_alfalfa, mock_gz2, mock_sdss_metallicity, mock_xgass
 
 SURVEYS = {
     "alfalfa": (mock_alfalfa, ALFALFA, "log_hi_fraction"),
@@ -85,11 +85,27 @@ def test_light_and_size_belong_together(survey):
     assert catalog["axis_ratio"].max() <= 1.0
 
 
-@pytest.mark.parametrize("arguments", [{"objects": 0}, {"stripping": -0.1}, {"stripping": float("nan")}])
-@pytest.mark.parametrize("draw", [entry[0] for entry in SURVEYS.values()])
-def test_impossible_requests_are_refused(draw, arguments):
-    with pytest.raises(ValueError, match="expected objects >= 1 and stripping >= 0"):
-        draw(**arguments)
+IMPOSSIBLE = {
+    "mock.objects={!r}; expected an integer >= 1": {"objects": (0, 10.5, "12", True)},
+    "mock.seed={!r}; expected an integer >= 0": {"seed": (-1, 1.5, None, "abc")},
+    "mock.stripping={!r}; expected a finite number >= 0": {"stripping": (-0.1, np.nan, np.inf, "abc", None, True)},
+}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "value"),
+    [(text, name, value) for text, given in IMPOSSIBLE.items() for name, values in given.items() for value in values],
+)
+def test_impossible_requests_are_refused(sentence, name, value):
+    for ask in (check_request, *(entry[0] for entry in SURVEYS.values())):
+        with pytest.raises(ValueError, match=re.escape(sentence.format(value))):
+            ask(**{"objects": 10, "seed": 0, "stripping": 1.0} | {name: value})
+
+
+def test_possible_requests_pass():
+    check_request(None, 0, 0.0)
+    check_request(np.int64(1), np.int64(3), np.float64(2.5))
+    check_request(7, 2**63, 1)
 
 
 def test_more_objects_than_the_toy_universe_holds_are_refused():

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from galexp.mock.published import published
 from galexp.mock.relations import log_hi_flux_limit
 from galexp.mock.survey import mock_alfalfa
 
@@ -21,36 +20,14 @@ def alfalfa():
     return [mock_alfalfa(objects=3000, seed=seed) for seed in SEEDS]
 
 
-def assert_distributed_as_published(catalogs, survey, tolerance):
-    gas = next(entry for entry in published(survey) if entry.name == "log_hi_fraction")
-    for catalog in catalogs:
-        fraction = catalog["log_hi_fraction"]
-        assert np.percentile(fraction, list(gas.quantiles)) == pytest.approx(
-            list(gas.quantiles.values()), abs=tolerance
-        )
-        assert fraction.std() == pytest.approx(gas.scatter, abs=0.05)
-
-
-def test_gas_fractions_are_distributed_as_in_xgass(xgass):
-    assert_distributed_as_published(xgass[1.0], "xgass", 0.08)
+def test_upper_limits_are_as_many_as_in_xgass(xgass):
+    """Of the published 1,179 galaxies 375 are upper limits."""
     for catalog in xgass[1.0]:
         assert len(catalog) == 1179
         assert 330 < catalog["hi_is_limit"].sum() < 420
         np.testing.assert_allclose(
             catalog["log_hi_mass"], catalog["log_hi_fraction"].value + catalog["log_stellar_mass"].value
         )
-
-
-def test_gas_fractions_are_distributed_as_in_alpha_40(alfalfa):
-    assert_distributed_as_published(alfalfa, "alfalfa", 0.1)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [2, 3])
-def test_the_whole_of_alpha_40_is_distributed_as_published(seed):
-    catalog = mock_alfalfa(seed=seed)
-    assert len(catalog) == 7399
-    assert_distributed_as_published([catalog], "alfalfa", 0.1)
 
 
 def test_more_galaxies_than_a_blind_survey_finds_are_refused():
@@ -77,14 +54,6 @@ def test_massive_galaxies_are_central_and_satellites_less_massive(xgass):
     assert mass[2] > mass[0] + 0.3
     shares = [np.mean(catalog["env_code"] == code) for code in (1, 2, 0)]
     assert min(shares) > 0.1
-
-
-def test_overdensities_spread_as_in_nearby_surveys(xgass, alfalfa):
-    """A blind survey loses galaxies that crowds stripped, so that the mock alpha.40 reaches a little less far."""
-    for catalogs, tolerance in ((xgass[1.0], 0.1), (alfalfa, 0.15)):
-        for catalog in catalogs:
-            spread = np.percentile(catalog["log_one_plus_delta5_fixed"], [20, 80])
-            assert spread == pytest.approx([-0.45, 0.5], abs=tolerance)
 
 
 def test_stripping_changes_the_gas_of_crowded_galaxies_and_nothing_else(xgass):
@@ -115,6 +84,9 @@ def test_quenched_galaxies_of_alpha_40_have_no_metallicity_and_are_gas_poor(alfa
         assert catalog["in_a40A"].all()
         assert catalog["log_ssfr"][with_lines].min() > -11
         assert np.isfinite(catalog["log_sfr"][with_lines]).all()
+        assert 0 < np.isnan(catalog["log_sfr"]).sum() < 0.05 * len(catalog)
+        np.testing.assert_array_equal(np.isnan(catalog["log_ssfr"]), np.isnan(catalog["log_sfr"]))
+        assert np.nanmin(catalog["log_ssfr"]) >= -11.5
         fraction = catalog["log_hi_fraction"]
         assert np.median(fraction[with_lines]) > np.median(fraction[~with_lines]) + 0.2
 
