@@ -204,7 +204,8 @@ def test_data_of_a_survey_whose_name_begins_like_anothers_is_not_taken_for_it(sh
     (folder / "manifest.json").touch()
     settings = {
         "choices": {"dataset": "xgass", "imaging": "auto", "size": "tiny"},
-        "dataset": {"catalog": "auto"},
+        "dataset": {"_target_": "galexp.dataset.xgass.XGASS", "catalog": "auto"},
+        "imaging": {},
         "paths": {"data": "data"},
         "mock": {},
     }
@@ -216,7 +217,8 @@ def test_data_of_a_survey_whose_name_begins_like_anothers_is_not_taken_for_it(sh
 def test_images_of_ones_own_imaging_are_found_after_the_known_ones_and_before_a_mock(shell):
     settings = {
         "choices": {"dataset": "xgass", "imaging": "auto", "size": "paper"},
-        "dataset": {"catalog": "auto"},
+        "dataset": {"_target_": "galexp.dataset.xgass.XGASS", "catalog": "auto"},
+        "imaging": {},
         "paths": {"data": "data"},
         "mock": {},
     }

@@ -14,6 +14,7 @@ from rich.table import Table
 from galexp.catalog.parquet import read_parquet
 from galexp.evaluation.pool import pooled_rmse
 from galexp.figure.run import METHOD_NAMES
+from galexp.page.table import FEW_TARGETS, joint_rmse
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
 from galexp.terminal import console, say
@@ -59,6 +60,8 @@ def spread_tables(name: str, runs: list[RunDirectory]) -> list[Table]:
     """Lay out mean ± sample standard deviation over runs of each method's scores, one table per target."""
     metrics = [run.metrics() for run in runs]
     origin = Origin(metrics[0]["data"])
+    if len(metrics[0]["test"]) > FEW_TARGETS:
+        return [_joint_spread(f"{name}: {len(runs)} {origin.word}runs, mean ± sd", [one["test"] for one in metrics])]
     tables = []
     for target in metrics[0]["test"]:
         title = f"{target}, {name}: {len(runs)} {origin.word}runs, mean ± sd"
@@ -72,6 +75,18 @@ def spread_tables(name: str, runs: list[RunDirectory]) -> list[Table]:
             table.add_row(METHOD_NAMES.get(method, method), *cells)
         tables.append(table)
     return tables
+
+
+def _joint_spread(title: str, tests: list[dict[str, Any]]) -> Table:
+    """Lay out the error over all targets of each method, and over that of the mean, over runs."""
+    table = Table(title=f"{len(tests[0])} targets, {title}", title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("method", "RMSE over all targets", "over that of the mean"):
+        table.add_column(column, justify="left" if column == "method" else "right", no_wrap=True)
+    for method in next(iter(tests[0].values()))["all"]:
+        scores = [{"rmse": joint_rmse(test, method), "mean": joint_rmse(test, "mean")} for test in tests]
+        ratios = [{"over": score["rmse"] / score["mean"]} for score in scores]
+        table.add_row(METHOD_NAMES.get(method, method), _spread(scores, "rmse"), _spread(ratios, "over"))
+    return table
 
 
 def _spread(scores: list[dict[str, float]], key: str) -> str:

@@ -92,3 +92,14 @@ def test_many_targets_share_one_error_whose_square_is_the_mean_of_theirs():
     row = next(line.split() for line in shown.splitlines() if "network + TTA" in line and "each" not in line)
     assert row[-2:] == ["2.0412", "0.408"]
     assert all(name in shown for name, _ in VOTES)
+
+
+def test_runs_with_many_targets_share_one_table_of_the_error_over_all(tmp_path):
+    runs = [make(tmp_path, f"s{seed}", seed) for seed in (0, 1)]
+    for run, factor in zip(runs, (1.0, 3.0), strict=True):
+        both = {"network": {**SCORES, "rmse": factor}, "mean": {**SCORES, "rmse": 4.0}}
+        run.write_json("metrics.json", {"data": "mock", "test": {name: {"all": both} for name, _ in VOTES}})
+    (table,) = spread_tables("gz2", runs)
+    assert table.title == "6 targets, gz2: 2 MOCK runs, mean ± sd"
+    assert "2.0000 ± 1.4142" in text(table)
+    assert "0.5000 ± 0.3536" in text(table)

@@ -57,7 +57,7 @@ def test_size_is_centered_on_the_image_and_within_field_and_margin(image_size, f
     side = size_with_margin(image_size, field_fraction, margin)
     assert (side - image_size) % 2 == 0
     assert image_size <= side <= image_size / field_fraction + 1e-6
-    assert side < margin * image_size + 2
+    assert side <= margin * image_size + 2
 
 
 def test_without_a_smaller_field_there_is_no_margin():
