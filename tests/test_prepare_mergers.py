@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from galexp.catalog.parquet import read_parquet
+from galexp.dataset.mergers import Mergers
 from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 
@@ -47,6 +48,28 @@ def test_every_frame_of_every_camera_is_written_and_called_a_simulation(simulate
     assert data.manifest.sources
 
 
+def test_the_manifest_gives_units_and_tells_how_each_simulation_went(simulated):
+    manifest = PreparedData(simulated / "data" / FOLDER).manifest
+    assert (manifest.targets, manifest.units["snapshot_interval"]) == ({"simulation_time": "Myr"}, "Myr")
+    assert set(manifest.simulations) == {"s_1_m_1", "s_1_m_0.5"}
+    for facts in manifest.simulations.values():
+        assert facts["energy_drift"] < 0.05
+        assert facts["momentum_drift"] < 1e-6
+        assert facts["disk_height_0_end"] > facts["disk_height_0_start"] > 0
+
+
+def test_the_last_frame_of_a_pair_that_has_not_merged_is_called_the_end_of_the_run(simulated):
+    catalog = PreparedData(simulated / "data" / FOLDER).catalog
+    dataset = Mergers("simulation", ["simulation_time"])
+    for merged, ends in ((True, 0), (False, 2)):
+        catalog["has_merged"] = merged
+        rows, captions, _ = dataset.shown(catalog)
+        assert sum("end of run" in caption for caption in captions) == ends
+        assert [caption for row, caption in zip(rows, captions, strict=True) if "end" in caption] == [
+            f"{name}\n910 Myr, end of run" for name in ("s_1_m_0.5", "s_1_m_1")[:ends]
+        ]
+
+
 def test_a_contact_sheet_lies_beside_the_shards(simulated):
     assert (simulated / "data" / FOLDER / "preview.png").stat().st_size > 10_000
 
@@ -65,6 +88,7 @@ def test_exported_frames_are_read_back_as_deepgalaxys_own_with_equal_pixels(besi
     ours = PreparedData(simulated / "data" / FOLDER)
     back = PreparedData(beside.folder / "read" / "mergers-file-hdf5")
     assert back.origin is Origin.SIMULATION
+    assert back.manifest.sources["frames"] == "simulation"
     theirs, mine = np.argsort(back.catalog["id"]), np.argsort(ours.catalog["id"])
     assert back.catalog["id"][theirs].tolist() == ours.catalog["id"][mine].tolist()
     for name in ("snapshot_class", "camera", "size_ratio", "mass_ratio", "simulation_time", "snapshot_interval"):

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from galexp.config import compose
+from galexp.preparation.build import prepare
 from galexp.shard.read import PreparedData
 
 
@@ -34,3 +36,20 @@ def test_a_mock_of_another_recipe_gets_a_place_of_its_own(desk):
         assert desk("prepare", "size=tiny", "mock.objects=4", "mock.image_size=8", f"mock.seed={seed}")[0] == 0
         names.append(sorted(path.name for path in (desk.folder / "data").glob("xgass*")))
     assert [len(found) for found in names] == [1, 2, 2, 2]
+
+
+def test_a_place_that_another_command_took_while_this_one_waited_is_left_to_it(desk, monkeypatch):
+    """The first look finds the plain name free; behind the lock it is taken, so that the next look decides."""
+    (desk.folder / "data").unlink()
+    looks, made = [], []
+
+    def place(settings):
+        looks.append(settings)
+        return desk.folder / "data" / ("plain" if len(looks) == 1 else "plain-of-its-own")
+
+    monkeypatch.setattr("galexp.preparation.build._place", place)
+    monkeypatch.setattr("galexp.preparation.build.make", lambda settings, dataset, path: made.append(path.name))
+    monkeypatch.setattr("galexp.preparation.build.PreparedData", lambda path: path)
+    monkeypatch.setattr("galexp.preparation.build.write_pictures", lambda data, dataset: None)
+    prepare(compose(["size=tiny"]))
+    assert made == ["plain-of-its-own"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import pathlib
 import types
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -87,6 +88,15 @@ class Dataset(abc.ABC):
             f"{self.name} has no mock catalog; give a table: dataset.catalog=FILE imaging=files imaging.root=FOLDER, "
             "or let prepare fetch both: dataset.catalog=survey imaging=sdss"
         )
+
+    def ignore_stripping(self, stripping: float) -> None:
+        """Warn where gas is to be taken from a mock of a survey that tells nothing of it."""
+        if stripping:
+            warnings.warn(
+                f"mock.stripping={stripping} is ignored: it takes H I, of which {self.name} tells nothing",
+                UserWarning,
+                stacklevel=3,
+            )
 
     def load(self, files: Mapping[str, pathlib.Path], text: Sequence[str]) -> Table:
         """Read the survey's tables and join them into one, a row for each row of the main one.

@@ -70,12 +70,7 @@ class GZ2(Dataset):
 
         See :func:`galexp.mock.survey.mock_gz2`.
         """
-        if stripping:
-            warnings.warn(
-                f"mock.stripping={stripping} is ignored: it takes H I, of which gz2 tells nothing",
-                UserWarning,
-                stacklevel=2,
-            )
+        self.ignore_stripping(stripping)
         return mock_gz2(objects, seed, stripping)
 
     def read(self, path: str | pathlib.Path) -> Selection:

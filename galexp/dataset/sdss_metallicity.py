@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import types
-import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,12 +130,7 @@ class SDSSMetallicity(Dataset):
 
         See :func:`galexp.mock.survey.mock_sdss_metallicity`.
         """
-        if stripping:
-            warnings.warn(
-                f"mock.stripping={stripping} is ignored: it takes H I, of which sdss_metallicity tells nothing",
-                UserWarning,
-                stacklevel=2,
-            )
+        self.ignore_stripping(stripping)
         return mock_sdss_metallicity(objects, seed, stripping)
 
     def parent(self, catalog: Table) -> Table:

@@ -267,3 +267,10 @@ def test_real_labels_and_images_are_prepared_byte_by_byte(real_data, shell):
     assert data.manifest.image_shapes == {"424x424x3": 1500}
     for row in range(0, 1500, 100):
         assert data.image(row) == (root / "images" / f"{data.catalog['id'][row]}.jpg").read_bytes()
+
+
+def test_gas_cannot_be_taken_from_a_mock_that_tells_nothing_of_it():
+    survey = GZ2("mock", ["bar_yes"])
+    with pytest.warns(UserWarning, match=r"mock\.stripping=1\.0 is ignored: it takes H I, of which gz2 tells nothing"):
+        drawn = survey.draw(20, 0, 1.0)
+    assert len(drawn) == 20
