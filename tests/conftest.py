@@ -249,8 +249,9 @@ def shell(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Shell:
-    """Return a command line in an empty folder."""
+    """Return a command line in an empty folder, which draws no contact sheets."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("galexp.preparation.build.write_pictures", lambda data, dataset: None)
     return Shell(tmp_path, capsys)
 
 

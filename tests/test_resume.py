@@ -88,13 +88,14 @@ def offline_ids(run):
     return [path.name.rsplit("-", 1)[1] for path in (run / "wandb").glob("offline-run-*")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
         (),
-        pytest.param(("optimizer=adamw", "datamodule.num_workers=1", "datamodule.cache=none"), marks=pytest.mark.slow),
-        pytest.param(("trainer=ddp_cpu",), marks=pytest.mark.slow),
-        pytest.param(("+trainer.accumulate_grad_batches=2",), marks=pytest.mark.slow),
+        ("optimizer=adamw", "datamodule.num_workers=1", "datamodule.cache=none"),
+        ("trainer=ddp_cpu",),
+        ("+trainer.accumulate_grad_batches=2",),
     ],
 )
 def test_a_run_killed_within_an_epoch_and_started_again_ends_bitwise_like_one_left_alone(desk, words):
