@@ -15,9 +15,9 @@ def test_the_error_of_a_network_in_crowds_grows_by_stripping_gas_from_them(shell
     """Crowds lose what a network cannot see, and its error there grows by that.
 
     The same galaxies with the same images are learned from twice, and only their gas differs, so that the difference
-    of both excesses is the effect's own; it was 0.13 and 0.12 for two seeds. The excess of one sample of 240 crowded
-    galaxies without stripping scatters by some 0.06 over samples; that it vanishes on average is shown by forests, on
-    twenty samples.
+    of both excesses is the effect's own. Four trainings scatter it by some 0.04, so gas is taken twice as strongly as
+    by default; it was 0.06 to 0.13 at the default strength. The excess of one sample of 240 crowded galaxies without
+    stripping scatters by some 0.06 over samples; that it vanishes on average is shown by forests, on twenty samples.
     """
     monkeypatch.setattr("galexp.job.train.run_figures", lambda *facts: {})
 
@@ -32,4 +32,4 @@ def test_the_error_of_a_network_in_crowds_grows_by_stripping_gas_from_them(shell
     def excess(stripping):
         return normalized_rmse("delta5_q80", stripping) - normalized_rmse("random", stripping)
 
-    assert excess(1) - excess(0) > 0.06
+    assert excess(2) - excess(0) > 0.1

@@ -132,18 +132,23 @@ class Regression(Task):
         return loss
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the squared errors of an unfinished epoch, summed over ranks, so that its mean is of all its batches."""
+        """Keep the squared errors of an unfinished epoch, those of each rank: its mean is of all its batches."""
         if not self.trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
             own = float(self.train_rmse.sum_squared_error), int(self.train_rmse.total)
-            checkpoint["train_squared_errors"] = [sum(column) for column in zip(*world.gathered(own), strict=True)]
+            checkpoint["train_squared_errors"] = list(world.gathered(own))
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Go on with the squared errors of an unfinished epoch, in the leader."""
-        if "train_squared_errors" in checkpoint and world.is_leader():
-            total, number = checkpoint["train_squared_errors"]
-            self.train_rmse.sum_squared_error.fill_(total)
-            self.train_rmse.total.fill_(number)
-            self.train_rmse._update_count = number  # without which torchmetrics warns that nothing was added
+        """Go on with the squared errors of an unfinished epoch: each rank with its own, or the leader with all."""
+        kept = checkpoint.get("train_squared_errors", [])
+        if len(kept) == world.size():
+            total, number = kept[world.rank()]
+        elif kept and world.is_leader():
+            total, number = (sum(column) for column in zip(*kept, strict=True))
+        else:
+            return
+        self.train_rmse.sum_squared_error.fill_(total)
+        self.train_rmse.total.fill_(number)
+        self.train_rmse._update_count = number  # without which torchmetrics warns that nothing was added
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Gather predictions of the validation rows."""
