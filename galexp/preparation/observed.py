@@ -66,7 +66,7 @@ def _photographed(settings: Settings, dataset: Dataset, path: pathlib.Path, sele
     selection = with_surroundings(settings, selection)
     counts = {**selection.counts, "with an image": int(np.sum(has_image))}
     selection = Selection(selection.catalog[has_image], counts, origin=selection.origin)
-    _write(settings, dataset, path, recipe, selection, imaging)
+    write(settings, dataset, path, recipe, selection, imaging, **_source(settings, dataset, selection))
 
 
 def _rendered(settings: Settings, dataset: Dataset, path: pathlib.Path, selection: Selection) -> None:
@@ -82,21 +82,15 @@ def _rendered(settings: Settings, dataset: Dataset, path: pathlib.Path, selectio
     say(f"rendering {len(catalog):,} galaxies of {dataset.name} from their catalog; nobody has seen these pixels")
     columns = [name for name, count in drawn.items() if count]
     imaging: MockImaging = instantiate(settings["imaging"])
-    facts = {"mock": ["images"], "drawn_columns": columns, "drawn_counts": drawn}
-    _write(settings, dataset, path, recipe, selection, imaging, **facts)
+    facts: dict[str, Any] = {"mock": ["images"], "drawn_columns": columns, "drawn_counts": drawn}
+    facts |= _source(settings, dataset, selection)
+    write(settings, dataset, path, recipe, selection, imaging, **facts)
 
 
-def _write(
-    settings: Settings,
-    dataset: Dataset,
-    path: pathlib.Path,
-    recipe: dict[str, Any],
-    selection: Selection,
-    imaging: Imaging,
-    **facts: Any,
-) -> None:
-    facts["published_counts"] = published_counts(dataset, selection.counts)
-    write(settings, dataset, path, recipe, selection, imaging, catalog=settings["dataset"]["catalog"], **facts)
+def _source(settings: Settings, dataset: Dataset, selection: Selection) -> dict[str, Any]:
+    """Return what the manifest says of a survey's tables."""
+    counts = published_counts(dataset, selection.counts)
+    return {"catalog": settings["dataset"]["catalog"], "published_counts": counts}
 
 
 def _recipe(settings: Settings, dataset: Dataset) -> dict[str, Any]:
