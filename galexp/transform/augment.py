@@ -1,55 +1,110 @@
-"""Augmentation of a whole batch: dihedral element, rotation and crop in a single resampling, on any device."""
+"""Augmentation of a whole batch on the device where it lies: a single resampling, then the values of its pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import torch
-import torch.nn.functional as F
 
-from galexp.transform.crop import crop_start, scale_to_unit
-from galexp.transform.dihedral import ORDER, dihedral_matrices
+from galexp.transform.dihedral import ORDER
+from galexp.transform.pixel import add_noise, light, tint
 from galexp.transform.random import uniform
+from galexp.transform.warp import Motion, warp
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64, Num
     from torch import Tensor
 
-# Output values a resampling holds at a time on the CPU: more fall out of its cache, which costs a factor of two.
-_CPU_CHUNK = 2**19
+SYMMETRIES = {"dihedral": (ORDER, 1), "mirror": (2, ORDER // 2), "none": (1, 0)}
+"""Elements that each symmetry draws from: how many, and how far apart they are numbered."""
+
+
+class Draws(NamedTuple):
+    """What happens to each object in one epoch.
+
+    Attributes:
+        motion: Inside its frame.
+        brightness: Added to it, in units of the brightest value.
+        contrast: As `galexp.transform.pixel.light` takes it.
+        color: A standard normal number.
+    """
+
+    motion: Motion
+    brightness: Float[Tensor, " batch"]
+    contrast: Float[Tensor, " batch"]
+    color: Float[Tensor, " batch"]
 
 
 @dataclass(frozen=True)
-class DihedralRotation:
-    """Turn every galaxy by a random dihedral element and, sometimes, by a small angle.
+class Augmentation:
+    """Turn, zoom, move and light every galaxy at random, and add noise.
 
-    Each of the eight elements has probability 1/8; with `rotation_probability` a rotation by
-    U(-max_rotation_degrees, max_rotation_degrees) follows. All is one bilinear resampling, in which the center of the
-    stored image stays in place and its margin, if it has one, fills the corners; rows that are not rotated are copied
-    pixel by pixel. The draw is a pure function of (seed, epoch, key).
+    In this order: an element of `symmetry`, a rotation by U(low, high), a zoom by U(low, high) or by the exponential of
+    U(ln low, ln high), and a shift by U(-max_shift, max_shift) along each axis, all in one bilinear resampling in which
+    the margin of the stored image, if it has one, fills the corners; then brightness, contrast, color and noise. Each
+    draw is a pure function of (seed, epoch, key). What is not asked for is not done.
 
     Args:
-        max_rotation_degrees: Largest rotation to either side [degree].
+        symmetry: ``dihedral`` for the eight quarter turns and flips, ``mirror`` for left and right, or ``none``.
+        rotation_degrees: Lowest and highest rotation, counterclockwise [degree].
         rotation_probability: Share of images that are rotated.
+        zoom: Lowest and highest factor by which a galaxy grows.
+        zoom_scale: Whether the factor (``linear``) or its logarithm (``log``) is uniform.
+        zoom_probability: Share of images that are zoomed.
+        max_shift: Largest shift along each axis [output pixel].
+        whole_pixels: Whether shifts are by whole pixels, all up to the largest alike.
+        random_crop: Whether a zoomed image is also cropped anywhere, which adds (zoom - 1) / 2 of the side to
+            `max_shift`, instead of at its center.
         padding: What lies outside the stored image: its reflection, or zeros.
+        max_brightness: Largest brightness added or taken, in units of the brightest value.
+        max_contrast: Largest contrast to either side, as `galexp.transform.pixel.light` defines it.
+        color: Standard deviation of each band, moved by one normal number, in units of the brightest value.
+        noise: Standard deviation of each value, in units of the brightest one.
 
     Raises:
         ValueError: If an argument lies outside its range.
+
+    Example:
+        >>> black = torch.zeros(1, 3, 8, 8, dtype=torch.uint8)
+        >>> lit = Augmentation(symmetry="none", max_brightness=0.05)(black, torch.tensor([7]), 0, 1, image_size=8)
+        >>> 0 <= lit.max().item() <= 0.05
+        True
     """
 
-    max_rotation_degrees: float = 15.0
-    rotation_probability: float = 0.75
+    symmetry: Literal["dihedral", "mirror", "none"] = "none"
+    rotation_degrees: Sequence[float] = (0.0, 0.0)
+    rotation_probability: float = 1.0
+    zoom: Sequence[float] = (1.0, 1.0)
+    zoom_scale: Literal["linear", "log"] = "linear"
+    zoom_probability: float = 1.0
+    max_shift: float = 0.0
+    whole_pixels: bool = False
+    random_crop: bool = False
     padding: Literal["reflection", "zeros"] = "reflection"
+    max_brightness: float = 0.0
+    max_contrast: float = 0.0
+    color: Sequence[float] = ()
+    noise: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.max_rotation_degrees <= 180:
-            raise ValueError(f"max_rotation_degrees is {self.max_rotation_degrees}; expected 0 to 180")
-        if not 0 <= self.rotation_probability <= 1:
-            raise ValueError(f"rotation_probability is {self.rotation_probability}; expected 0 to 1")
-        if self.padding not in ("reflection", "zeros"):
-            raise ValueError(f"padding is {self.padding!r}; expected 'reflection' or 'zeros'")
+        for name, options in (
+            ("symmetry", tuple(SYMMETRIES)),
+            ("zoom_scale", ("linear", "log")),
+            ("padding", ("reflection", "zeros")),
+        ):
+            if getattr(self, name) not in options:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; expected {' or '.join(map(repr, options))}")
+        for name in ("rotation_probability", "zoom_probability"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected 0 to 1")
+        for name in ("max_shift", "max_brightness", "max_contrast", "noise"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} is {getattr(self, name)}; expected 0 or more")
+        _check_range("rotation_degrees", self.rotation_degrees, -math.inf)
+        _check_range("zoom", self.zoom, 0.0)
 
     @torch.no_grad()
     def __call__(
@@ -70,55 +125,106 @@ class DihedralRotation:
             image_size: Side of the output [pixel].
 
         Returns:
-            Floats in [0, 1].
+            Floats in [0, 1]; only noise leads out of it, which is not cut off.
 
         Raises:
-            ValueError: If the images are smaller than `image_size`, or integers other than uint8.
+            ValueError: If the images are smaller than `image_size`, integers other than uint8, or have another number
+                of bands than `color`.
         """
-        elements, angles = self.draw(keys, seed, epoch)
-        affine = _affine(elements, angles, images.shape[-2:], image_size)
-        output = scale_to_unit(images[:0]).new_empty(*images.shape[:2], image_size, image_size)
-        for mode, chunk in _chunks(angles, output):
-            grid = F.affine_grid(affine[chunk], [len(chunk), *output.shape[1:]], align_corners=False)
-            source = scale_to_unit(images[chunk])
-            output[chunk] = F.grid_sample(source, grid.to(source), mode, self.padding, align_corners=False)
-        return output
+        draws = self.draw(keys, seed, epoch, image_size)
+        output = warp(images, draws.motion, image_size, self.padding)
+        if self.max_brightness or self.max_contrast:
+            output = light(output, draws.brightness, draws.contrast)
+        if self.color:
+            output = tint(output, draws.color, self.color)
+        return add_noise(output, self.noise, keys, seed, epoch) if self.noise else output
 
-    def draw(
-        self, keys: Int64[Tensor, " batch"], seed: int, epoch: int
-    ) -> tuple[Int64[Tensor, " batch"], Float[Tensor, " batch"]]:
+    def draw(self, keys: Int64[Tensor, " batch"], seed: int, epoch: int, image_size: int) -> Draws:
         """Draw what happens to each object in one epoch.
 
         Args:
             keys: One integer an object.
             seed: Seed of the run.
             epoch: Number of the epoch.
+            image_size: Side of the output [pixel], on which the room of a random crop depends.
 
         Returns:
-            The dihedral element (0 to 7), and the angle [degree], exactly 0 where there is no rotation.
+            The draws; an angle is exactly 0, and a zoom 1, where there is none.
         """
-        which, whether, how_far = uniform(keys, seed, epoch, count=3).unbind(1)
-        angles = self.max_rotation_degrees * (2 * how_far - 1)
-        return (ORDER * which).long(), torch.where(whether < self.rotation_probability, angles, 0.0)
+        drawn = uniform(keys, seed, epoch, count=10)
+        which, rotated, angle, zoomed, zoom, *_, brightness, contrast, color = drawn.unbind(1)
+        order, apart = SYMMETRIES[self.symmetry]
+        angles = torch.where(rotated < self.rotation_probability, _between(self.rotation_degrees, angle), 0.0)
+        zooms = torch.where(zoomed < self.zoom_probability, self._zooms(zoom), 1.0)
+        shifts = self._shifts(drawn[:, 5:7], zooms, image_size)
+        return Draws(
+            Motion((order * which).long() * apart, angles, zooms, shifts),
+            self.max_brightness * (2 * brightness - 1),
+            self.max_contrast * (2 * contrast - 1),
+            torch.special.ndtri(color + 2.0**-25),
+        )
+
+    def _zooms(self, drawn: Tensor) -> Tensor:
+        if self.zoom_scale == "log":
+            return _between([math.log(bound) for bound in self.zoom], drawn).exp()
+        return _between(self.zoom, drawn)
+
+    def _shifts(self, drawn: Tensor, zooms: Tensor, image_size: int) -> Tensor:
+        room = (zooms - 1).clamp(min=0)[:, None] * (image_size / 2) if self.random_crop else 0.0
+        most = torch.zeros_like(drawn) + self.max_shift + room
+        if self.whole_pixels:
+            return (drawn * (2 * most.floor() + 1)).floor() - most.floor()
+        return most * (2 * drawn - 1)
 
 
-def _affine(elements: Tensor, angles: Tensor, stored_shape: tuple[int, ...], image_size: int) -> Tensor:
-    radians = torch.deg2rad(angles)
-    cosine, sine = radians.cos(), radians.sin()
-    rotation = torch.stack([cosine, -sine, sine, cosine], dim=1).unflatten(1, (2, 2))
-    matrix = dihedral_matrices(angles.device)[elements] @ rotation
-    height, width = stored_shape
-    extent = matrix.new_tensor([width, height])
-    # The crop's center is half a pixel off the image's where their sides differ by an odd number.
-    start = matrix.new_tensor([crop_start(width, image_size), crop_start(height, image_size)])
-    shift = (2 * start + image_size) / extent - 1
-    return torch.cat([matrix * (image_size / extent)[:, None], shift.expand(len(matrix), 2)[..., None]], dim=2)
+@dataclass(frozen=True)
+class DihedralRotation:
+    """Turn every galaxy by a random dihedral element and, sometimes, by a small angle.
+
+    Each of the eight elements has probability 1/8; with `rotation_probability` a rotation by
+    U(-max_rotation_degrees, max_rotation_degrees) follows. It is an `Augmentation` that does nothing else.
+
+    Args:
+        max_rotation_degrees: Largest rotation to either side [degree].
+        rotation_probability: Share of images that are rotated.
+        padding: What lies outside the stored image: its reflection, or zeros.
+
+    Raises:
+        ValueError: If an argument lies outside its range.
+    """
+
+    max_rotation_degrees: float = 15.0
+    rotation_probability: float = 0.75
+    padding: Literal["reflection", "zeros"] = "reflection"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.max_rotation_degrees <= 180:
+            raise ValueError(f"max_rotation_degrees is {self.max_rotation_degrees}; expected 0 to 180")
+        self.augmentation()
+
+    def augmentation(self) -> Augmentation:
+        """Return the same as one case of many."""
+        bounds = (-self.max_rotation_degrees, self.max_rotation_degrees)
+        return Augmentation("dihedral", bounds, self.rotation_probability, padding=self.padding)
+
+    def __call__(
+        self,
+        images: Num[Tensor, "batch band height width"],
+        keys: Int64[Tensor, " batch"],
+        seed: int,
+        epoch: int,
+        image_size: int,
+    ) -> Float[Tensor, "batch band {image_size} {image_size}"]:
+        """Augment a batch as `Augmentation` does."""
+        return self.augmentation()(images, keys, seed, epoch, image_size)
 
 
-def _chunks(angles: Tensor, output: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """Yield rows that are resampled together and how: without rotation the nearest pixel is the very one."""
-    at_once = max(1, _CPU_CHUNK // output.shape[1:].numel()) if output.device.type == "cpu" else len(output)
-    for mode, rows in (("nearest", angles == 0), ("bilinear", angles != 0)):
-        indices = rows.nonzero()[:, 0]
-        for start in range(0, len(indices), at_once):
-            yield mode, indices[start : start + at_once]
+def _between(bounds: Sequence[float], drawn: Tensor) -> Tensor:
+    low, high = bounds
+    return (low + high) / 2 + (high - low) / 2 * (2 * drawn - 1)
+
+
+def _check_range(name: str, bounds: Sequence[float], above: float) -> None:
+    if len(bounds) != 2 or not above < bounds[0] <= bounds[1] < math.inf:
+        limit = " above 0" if above == 0 else ""
+        raise ValueError(f"{name} is {list(bounds)}; expected a lowest and a highest number{limit}")
