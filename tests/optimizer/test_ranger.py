@@ -34,6 +34,29 @@ def test_slow_weights_are_born_with_the_optimizer(weight):
     assert steps(optimizer, weight, [-1.0] * 12) == [1, 2, 3, 4, 5, 3, 4, 5, 6, 7, 8, 6]
 
 
+@pytest.mark.parametrize(("k", "alpha"), [(6, 0.5), (5, 0.5), (3, 0.8), (1, 0.25)])
+def test_every_kth_step_goes_the_share_alpha_of_the_way_from_the_slow_weights(weight, k, alpha):
+    optimizer = ranger([weight], lr=1.0, betas=(0.0, 0.5), k=k, alpha=alpha)
+    expected, slow, fast = [], 0.0, 0.0
+    for step in range(1, 13):
+        fast += 1.0
+        if step % k == 0:
+            slow += alpha * (fast - slow)
+            fast = slow
+        expected.append(fast)
+    assert steps(optimizer, weight, [-1.0] * 12) == pytest.approx(expected)
+
+
+def test_parameters_without_a_gradient_neither_move_nor_decay():
+    moving, still = nn.Parameter(torch.ones(2, 2)), nn.Parameter(torch.ones(2, 2))
+    optimizer = ranger([{"params": [moving]}, {"params": [still]}], lr=0.1, weight_decay=0.5)
+    for _ in range(7):
+        moving.grad = torch.ones(2, 2)
+        optimizer.step()
+    assert torch.equal(still, torch.ones(2, 2))
+    assert not torch.equal(moving, torch.ones(2, 2))
+
+
 def test_the_variance_is_rectified_from_step_6_on(weight):
     optimizer = ranger([weight], lr=1.0, k=100)
     moves = torch.tensor([0.0, *steps(optimizer, weight, [-10.0] * 7)]).diff()
