@@ -16,7 +16,7 @@ from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choice
 VERBS = ("prepare", "train", "evaluate", "benchmark", "list")
 SWEEPING = ("train",)
 _POSITIONAL = ("evaluate", "list")
-_OPTIONS = ("--help", "--multirun", "--config-dir", "--version")
+_OPTIONS = ("--help", "--multirun", "--config-dir", "--markdown", "--version")
 _SHORT = {"-h": "--help", "-m": "--multirun"}
 
 
@@ -30,6 +30,7 @@ class Command:
     config_dir: pathlib.Path | None = None
     multirun: bool = False
     wants_help: bool = False
+    markdown: bool = False
 
     def check(self) -> None:
         """Refuse unknown groups and options, and unknown keys where the words alone make the configuration.
@@ -94,7 +95,10 @@ def parse(arguments: Sequence[str]) -> Command:
     if positional and verb not in _POSITIONAL:
         known = [f"{group}={option}" for group, names in choices().items() for option in names]
         raise UsageError(f"{verb} takes key=value words, not {positional[0]!r}; {nearest(positional[0], known)}")
-    return Command(verb, positional, overrides, config_dir, "--multirun" in options)
+    markdown = "--markdown" in options
+    if markdown and (verb != "list" or "model" not in positional):
+        raise UsageError("--markdown writes the table of list model: python -m galexp list model --markdown")
+    return Command(verb, positional, overrides, config_dir, "--multirun" in options, markdown=markdown)
 
 
 def first_values(overrides: Sequence[str], folders: Sequence[pathlib.Path] = ()) -> list[str]:

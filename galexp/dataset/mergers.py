@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import types
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -56,6 +57,7 @@ class Mergers(Dataset):
         ),
     )
     photometry = ()
+    published = types.MappingProxyType({"read": PUBLISHED})
     across = 10
     made = Origin.SIMULATION
     tables = (PublishedTable(MAIN, FILES, (ByHand(FILES[0], DOWNLOAD),)),)

@@ -1,0 +1,112 @@
+"""The two halves of a fully convolutional autoencoder: from an image to a small map, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+    from torch import Tensor
+
+WIDTHS = (32, 64, 128, 256, 256)
+
+
+class Encoder(nn.Module):
+    """Bring an image to a map of a few channels, by convolutions that each halve it.
+
+    A block is a 3x3 convolution of stride 2, batch normalization and SiLU; a 1x1 convolution ends it. Nothing is
+    flattened, so that an image of any size goes through whose sides the blocks can halve: five of them need sides
+    divisible by 32. The authors of DeepGalaxy publish no layers of theirs; these are ours.
+
+    Args:
+        in_chans: Bands of the image.
+        channels: Of the map.
+        widths: Channels after each block.
+
+    Attributes:
+        stride: Pixels of the image along a side of one cell of the map, 2^blocks.
+
+    Raises:
+        ValueError: If `widths` is empty; or, when called, for an image with a side that `stride` does not divide.
+
+    Example:
+        >>> Encoder(3, 16)(torch.zeros(1, 3, 64, 96)).shape
+        torch.Size([1, 16, 2, 3])
+
+    References:
+        Cai et al. 2020 (arXiv:2001.11649), for an autoencoder with a map in the middle.
+    """
+
+    def __init__(self, in_chans: int, channels: int, widths: Sequence[int] = WIDTHS) -> None:
+        super().__init__()
+        if not widths:
+            raise ValueError(f"widths is empty; give the channels after each block, such as {list(WIDTHS)}")
+        self.stride = 2 ** len(widths)
+        self.blocks = nn.Sequential(
+            *(_block(before, after, stride=2) for before, after in pairwise([in_chans, *widths]))
+        )
+        self.to_map = nn.Conv2d(widths[-1], channels, 1)
+
+    def forward(
+        self, x: Float[Tensor, "batch band height width"]
+    ) -> Float[Tensor, "batch channel map_height map_width"]:
+        """Return the map."""
+        if any(side % self.stride for side in x.shape[-2:]):
+            sides = " x ".join(str(side) for side in x.shape[-2:])
+            raise ValueError(
+                f"the image has {sides} px; expected sides divisible by {self.stride}, for {len(self.blocks)} "
+                f"halvings; set datamodule.image_size to a multiple of {self.stride}"
+            )
+        return self.to_map(self.blocks(x))
+
+
+class Decoder(nn.Module):
+    """Bring a map back to an image in [0, 1]: what :class:`Encoder` does, mirrored.
+
+    A block doubles the map by repeating cells, then come a 3x3 convolution, batch normalization and SiLU; a last
+    convolution and a sigmoid give the bands. Repeating before the convolution leaves no checkerboard, as a transposed
+    convolution does.
+
+    Args:
+        channels: Of the map.
+        out_chans: Bands of the image.
+        widths: Those of the encoder, from the image on.
+
+    Raises:
+        ValueError: If `widths` is empty.
+
+    Example:
+        >>> image = Decoder(16, 3)(torch.zeros(2, 16, 2, 3))
+        >>> image.shape, bool(((image >= 0) & (image <= 1)).all())
+        (torch.Size([2, 3, 64, 96]), True)
+
+    References:
+        Odena et al. 2016, Distill, doi:10.23915/distill.00003, for the checkerboard.
+    """
+
+    def __init__(self, channels: int, out_chans: int, widths: Sequence[int] = WIDTHS) -> None:
+        super().__init__()
+        if not widths:
+            raise ValueError(f"widths is empty; give those of the encoder, such as {list(WIDTHS)}")
+        pairs = pairwise([channels, *reversed(widths)])
+        self.blocks = nn.Sequential(
+            *(nn.Sequential(nn.Upsample(scale_factor=2), *_block(before, after)) for before, after in pairs)
+        )
+        self.to_image = nn.Conv2d(widths[0], out_chans, 3, padding=1)
+
+    def forward(
+        self, x: Float[Tensor, "batch channel map_height map_width"]
+    ) -> Float[Tensor, "batch band height width"]:
+        """Return the image, in float32 at least: bfloat16 has steps of 1/256 below 1, as wide as those of 8 bits."""
+        logits = self.to_image(self.blocks(x))
+        return logits.to(torch.promote_types(logits.dtype, torch.float32)).sigmoid()
+
+
+def _block(before: int, after: int, stride: int = 1) -> nn.Sequential:
+    conv = nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(after), nn.SiLU(inplace=True))
