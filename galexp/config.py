@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import difflib
 import functools
-import inspect
 import pathlib
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import hydra
@@ -202,7 +201,7 @@ def _refuse_unknown_roots(resolved: dict[Any, Any]) -> None:
     for key, value in resolved.items():
         if key not in _root_keys():
             raise UsageError(f"unknown key {key!r}; {nearest(str(key), _root_keys())}")
-        for name in value if isinstance(own.get(key), DictConfig) else ():
+        for name in value if isinstance(own.get(key), DictConfig) and key not in choices() else ():
             if name not in own[key]:
                 raise UsageError(f"unknown key '{key}.{name}'; {nearest(name, map(str, own[key]))}")
 
@@ -254,42 +253,3 @@ def sweep_parameters(experiment: str, config_dir: pathlib.Path | None = None) ->
             params = OmegaConf.select(OmegaConf.load(path), "hydra.sweeper.params") or {}
             return {str(key): str(value) for key, value in params.items()}
     return {}
-
-
-def instantiate(node: Settings, **facts: Any) -> Any:
-    """Make the object that a configuration node describes, adding facts that flow through code.
-
-    Args:
-        node: A plain mapping with ``_target_``; with ``_partial_: true`` a partial is returned instead of a call.
-        **facts: Further keyword arguments, such as the number of outputs.
-
-    Raises:
-        UsageError: where the target cannot be imported, or the node holds a key that it does not take; the message
-            names the nearest.
-    """
-    check_keys(node)
-    make = hydra.utils.instantiate({**node, "_partial_": True, "_convert_": "all"})
-    return functools.partial(make, **facts) if node.get("_partial_") else make(**facts)
-
-
-def check_keys(node: Any) -> None:
-    """Refuse, in a node and all below it, keys that a target does not take.
-
-    Raises:
-        UsageError: where a target cannot be imported, or for the first such key; the message names the nearest.
-    """
-    if isinstance(node, dict) and "_target_" in node:
-        parameters = _parameters(node["_target_"])
-        takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
-        for key in node:
-            if not key.startswith("_") and key not in parameters and not takes_any:
-                raise UsageError(f"{node['_target_']} takes no {key!r}; {nearest(key, parameters)}")
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        check_keys(child)
-
-
-def _parameters(target: str) -> Mapping[str, inspect.Parameter]:
-    try:
-        return inspect.signature(hydra.utils.get_object(target)).parameters
-    except ImportError as error:
-        raise UsageError(f"{target} cannot be imported ({' '.join(str(error).split())}); check _target_") from error

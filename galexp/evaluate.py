@@ -5,7 +5,8 @@ Usage: python -m galexp evaluate RUN [RUN ...] [group=option ...] [key=value ...
 RUN is the folder that train printed. Without further words its own held-out rows are predicted again. With dataset=,
 imaging=, split= or environment= the same network meets other galaxies: all of them, or the test side of the split that
 is named. Galaxies that the network learned from are never counted. Rows without a measured target are predicted and
-not scored. Results go into RUN/evaluations/.
+not scored. Results go into RUN/evaluations/. Several runs of one task that meet the same galaxies also make an
+ensemble: the mean of their predictions, and how far they differ.
 
 Keys:
   evaluation.checkpoint=auto|best|last   auto is the best on validation, or the last where there is none
@@ -17,6 +18,7 @@ Examples:
   python -m galexp evaluate RUN evaluation.checkpoint=last
   python -m galexp evaluate RUN mock.seed=1
   python -m galexp evaluate RUN dataset=sdss_metallicity imaging=files
+  python -m galexp evaluate multirun/wu2020_alfalfa/* dataset=xgass
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import pathlib
 from galexp.command import Command
 from galexp.config import UsageError
 from galexp.job.evaluate import evaluate_run
+from galexp.page.ensemble import show_together
 from galexp.run.directory import RunDirectory
 
 
@@ -33,6 +36,7 @@ def main(command: Command) -> int:
     """Evaluate every run that was named."""
     if not command.words:
         raise UsageError("evaluate needs the folder of a run: python -m galexp evaluate multirun/<study>/<run>")
-    for word in command.words:
-        evaluate_run(RunDirectory(pathlib.Path(word)), command)
+    evaluations = [evaluate_run(RunDirectory(pathlib.Path(word)), command) for word in command.words]
+    if len(evaluations) > 1:
+        show_together(evaluations)
     return 0

@@ -7,6 +7,12 @@ multirun/<study>/<dataset>-<split>-<model>-s<seed>-<hash>/ the predictions, metr
 checkpoints and where all of it came from. A finished run is not run again (force=true starts anew);
 a broken one goes on.
 
+Keys:
+  trainer.lr_find=true     look for a learning rate, draw the loss against it, and train nothing
+  model.weights=RUN|FILE   start from a trained network; its head is made anew where it does not fit
+  layers.frozen=N          layers, from the image on, that never train
+  layers.rates=[0.1,1]     factors on optimizer.lr, from the image to the head
+
 Options:
   --multirun, -m   one run for every combination of comma-separated values, and a table over all of them
 
@@ -21,6 +27,7 @@ from __future__ import annotations
 
 from galexp.command import Command
 from galexp.config import sweep_parameters
+from galexp.job.rate import suggest_rate
 from galexp.job.train import train_once
 from galexp.page.table import show_run
 from galexp.run.name import study
@@ -33,5 +40,10 @@ def main(command: Command) -> int:
     swept = sweep_parameters(study(settings), command.config_dir)
     if swept:
         say(f"experiment={study(settings)} is a sweep over {', '.join(swept)}: add --multirun for all of it")
+    if settings["trainer"]["lr_find"]:
+        found = suggest_rate(settings)
+        words = [word for word in command.overrides if not word.startswith(("trainer.lr_find", "optimizer.lr="))]
+        say(f"to train with it: python -m galexp train {' '.join([*words, f'optimizer.lr={found.suggestion:.2g}'])}")
+        return 0
     show_run(train_once(settings))
     return 0

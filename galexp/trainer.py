@@ -19,50 +19,57 @@ from pytorch_lightning.loggers import Logger
 from galexp import world
 from galexp.callback.checkpoint import WholeFiles, checkpoints
 from galexp.callback.history import History
-from galexp.config import instantiate
 from galexp.launch import devices, on_gpu
 from galexp.run.directory import RunDirectory
+from galexp.target import OWN_KEYS, instantiate
 
 
-def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | None, has_val: bool) -> pl.Trainer:
+def make_trainer(settings: dict[str, Any], run: RunDirectory, logger: Logger | None, watched: str | None) -> pl.Trainer:
     """Make the trainer of a run.
 
     Args:
         settings: The resolved configuration; ``trainer.precision=auto`` is bf16 on a GPU and float32 on a CPU.
         run: Where checkpoints and history go.
         logger: W&B, or None.
-        has_val: Whether there are validation rows.
+        watched: Metric on the validation rows whose lowest value makes the best checkpoint; None without such rows.
 
     Raises:
         ValueError: where a callback watches a validation metric and there are no validation rows.
     """
-    options = {**settings["trainer"], **_processes(settings["trainer"])}
-    if options["precision"] == "auto":
-        options["precision"] = "bf16-mixed" if on_gpu(options) else "32-true"
+    options = trainer_options(settings)
     configured = [instantiate(node) for node in settings["callback"].values()]
     for callback in configured:
-        if not has_val and str(getattr(callback, "monitor", "")).startswith("val/"):
+        if watched is None and str(getattr(callback, "monitor", "")).startswith("val/"):
             raise ValueError(
                 f"{type(callback).__name__} watches {callback.monitor}, but split.val_fraction is 0; "
                 "raise it or leave the callback out"
             )
-    watched = [LearningRateMonitor(logging_interval="step")] if logger else []
+    rates = [LearningRateMonitor(logging_interval="step")] if logger else []
     return instantiate(
         options,
         callbacks=[
             *configured,
-            *watched,
+            *rates,
             History(run.folder),
-            *checkpoints(run.folder, has_val, settings["checkpoint"]["minutes"]),
+            *checkpoints(run.folder, watched, settings["checkpoint"]["minutes"]),
         ],
         logger=[logger] if logger else False,
         default_root_dir=str(run.folder),
         enable_progress_bar=False,
         enable_model_summary=False,
         num_sanity_val_steps=0,
-        **({} if has_val else {"limit_val_batches": 0}),
+        **({} if watched else {"limit_val_batches": 0}),
         use_distributed_sampler=False,
     )
+
+
+def trainer_options(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the node of Lightning's trainer for this process: its devices, and the precision that ``auto`` means."""
+    own = {key: value for key, value in settings["trainer"].items() if key not in OWN_KEYS["trainer"]}
+    options = {**own, **_processes(own)}
+    if options["precision"] == "auto":
+        options["precision"] = "bf16-mixed" if on_gpu(options) else "32-true"
+    return options
 
 
 def _processes(trainer: dict[str, Any]) -> dict[str, Any]:
@@ -100,6 +107,7 @@ def quiet() -> Iterator[None]:
             warnings.filterwarnings("ignore", ".*sync_dist=True.*")
             warnings.filterwarnings("ignore", ".*LeafSpec.*is deprecated.*")
             warnings.filterwarnings("ignore", ".*your dataloader is not resumable.*")
+            warnings.filterwarnings("ignore", ".*module\\(s\\) in eval mode at the start of training.*")
             warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")
             warnings.filterwarnings("ignore", ".*number of training batches .* smaller than the logging interval.*")
             yield

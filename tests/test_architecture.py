@@ -46,6 +46,7 @@ ORDER = [
     {"launch"},
     {"world"},
     {"command"},
+    {"target"},
     {"config"},
     {"terminal"},
     {"__init__"},

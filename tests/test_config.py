@@ -8,7 +8,8 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 
 from galexp import config
-from galexp.config import UsageError, choices, compose, conf_dir, instantiate, nearest
+from galexp.config import UsageError, choices, compose, conf_dir, nearest
+from galexp.target import instantiate
 
 FILES = sorted(conf_dir().glob("*/*.yaml"))
 RECIPES = ("experiment", "size")

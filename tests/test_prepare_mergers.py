@@ -118,7 +118,7 @@ def test_a_run_on_simulations_says_so_in_name_banner_table_tags_and_metrics(besi
 
 
 def _spy(tags):
-    from galexp.config import instantiate
+    from galexp.target import instantiate
 
     def make(node, **facts):
         tags.extend([facts["tags"]] if "tags" in facts else [])

@@ -107,24 +107,24 @@ def refuse_foreign(path: pathlib.Path) -> None:
         )
 
 
-def checkpoints(folder: str | pathlib.Path, has_val: bool, minutes: float) -> list[pl.Callback]:
-    """Keep ``last.ckpt``, which training can go on from, and the weights with the lowest ``val/rmse`` as ``best.ckpt``.
+def checkpoints(folder: str | pathlib.Path, watched: str | None, minutes: float) -> list[pl.Callback]:
+    """Keep ``last.ckpt``, which training can go on from, and the weights with the lowest error as ``best.ckpt``.
 
     The best comes first, so that the last, which a broken run goes on from, knows of it.
 
     Args:
         folder: Of the run; the files go into its ``checkpoints/``.
-        has_val: Whether there are validation rows; without them there is no best.
+        watched: Metric on the validation rows by which the best is found; None without such rows, and there is none.
         minutes: Between two states within an epoch.
     """
     folder = pathlib.Path(folder) / "checkpoints"
     last = LastCheckpoint(folder / "last.ckpt", minutes)
-    if not has_val:
+    if watched is None:
         return [last]
     best = ModelCheckpoint(
         folder,
         filename="best",
-        monitor="val/rmse",
+        monitor=watched,
         save_weights_only=True,
         save_on_train_epoch_end=True,
         enable_version_counter=False,

@@ -12,6 +12,7 @@ from galexp.terminal import console, progress_bar, say
 
 _WARM_UP_STEPS = 5
 _LONG = 300.0
+_SHOWN = [f"{role}/{error}" for error in ("rmse", "log_loss", "accuracy") for role in ("train", "val")]
 
 
 class Progress(pl.Callback):
@@ -57,7 +58,7 @@ class Progress(pl.Callback):
         if self._bar is None:
             return
         logged = trainer.callback_metrics
-        errors = "  ".join(f"{name} {logged[name]:.4f}" for name in ("train/rmse", "val/rmse") if name in logged)
+        errors = "  ".join(f"{name} {logged[name]:.4f}" for name in _SHOWN if name in logged)
         say(f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}  {errors}")
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

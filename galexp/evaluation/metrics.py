@@ -10,10 +10,14 @@ import torch
 from astropy.table import Table
 
 from galexp.evaluation.bootstrap import bootstrap_interval
+from galexp.evaluation.samples import samples_of
+from galexp.evaluation.widths import width_scores
 from galexp.metric import regression
 
+NETWORKS = {"network": "", "network_tta": "tta_"}
+"""What a network is called in scores, and in the names of its columns: as it is, and averaged over views."""
+
 _METRICS = ("rmse", "normalized_rmse", "mae", "nmad", "bias", "pearson", "slope")
-_SAMPLES = {"detections": "hi_is_limit", "unconfused": "hi_confused"}
 
 
 def score(preds: np.ndarray, truth: np.ndarray, draws: int, seed: int) -> dict[str, float]:
@@ -37,7 +41,12 @@ def score(preds: np.ndarray, truth: np.ndarray, draws: int, seed: int) -> dict[s
 
 
 def score_table(
-    table: Table, targets: list[str], baselines: Mapping[str, np.ndarray], draws: int, seed: int
+    table: Table,
+    targets: list[str],
+    baselines: Mapping[str, np.ndarray],
+    draws: int,
+    seed: int,
+    learned: Table | None = None,
 ) -> dict[str, Any]:
     """Score the network, plain and averaged over views, and the baselines, per target and sample.
 
@@ -47,14 +56,12 @@ def score_table(
         baselines: Predictions (row, target) of other methods on the same rows.
         draws: Of the bootstrap.
         seed: Of the bootstrap.
+        learned: Predictions of the validation rows, by which widths are calibrated.
 
     Returns:
         target -> sample (``all``, and ``detections`` and ``unconfused`` where marked) -> method -> metric.
     """
-    samples = {"all": np.ones(len(table), dtype=bool)}
-    for sample, flag in _SAMPLES.items():
-        if flag in table.colnames:
-            samples[sample] = ~np.asarray(table[flag], dtype=bool)
+    samples = samples_of(table)
     scores: dict[str, Any] = {}
     for number, target in enumerate(targets):
         truth = np.asarray(table[f"true_{target}"], dtype=np.float64)
@@ -65,6 +72,9 @@ def score_table(
             for sample, kept in samples.items()
             if np.isfinite(truth[kept]).any()
         }
+        for sample, found in scores[target].items():
+            for method, infix in NETWORKS.items():
+                found[method] |= width_scores(table[samples[sample]], target, infix, learned)
     return scores
 
 

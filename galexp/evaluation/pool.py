@@ -1,25 +1,28 @@
-"""One error from the folds of a cross-validation, over several seeds."""
+"""One number from the folds of a cross-validation, over several seeds."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from astropy.table import Table, vstack
+from astropy.table import Table
 
-from galexp.split.base import TEST
+from galexp.evaluation.ensemble import held_out
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+    Read = Callable[[Table], tuple[Float[np.ndarray, "galaxy *column"], Float[np.ndarray, " galaxy"]]]
+    Statistic = Callable[[Float[np.ndarray, "galaxy *column"], Float[np.ndarray, " galaxy"]], float]
+
 
 @dataclasses.dataclass(frozen=True)
 class Pooled:
-    """The out-of-fold error: the mean over seeds, each seed's own, and a bootstrap interval over galaxies."""
+    """An out-of-fold score: the mean over seeds, each seed's own, and a bootstrap interval over galaxies."""
 
-    rmse: float
+    value: float
     low: float
     high: float
     per_seed: list[float]
@@ -30,39 +33,56 @@ class Pooled:
         return dataclasses.asdict(self)
 
 
-def pooled_rmse(
-    folds_of_seeds: Sequence[Sequence[Table]], target: str, method: str, draws: int, seed: int = 0
+def pooled(
+    folds_of_seeds: Sequence[Sequence[Table]], read: Read, statistic: Statistic, draws: int, seed: int = 0
 ) -> Pooled:
-    """Pool the test rows of all folds of each seed and average the RMSE over seeds.
+    """Pool the test rows of all folds of each seed, and average a statistic of them over seeds.
 
     The bootstrap draws galaxies, the same ones for every seed: the interval holds what another sample of galaxies would
     change; what another seed would change shows in ``per_seed``.
 
     Args:
         folds_of_seeds: Per seed, the prediction tables of its folds.
-        target: Column.
-        method: ``pred`` or ``pred_tta``.
+        read: From a table to predictions and true values.
+        statistic: Of predictions and true values.
         draws: Of the bootstrap.
         seed: Of the bootstrap.
 
     Returns:
-        The error with its central 68 % interval, NaN without draws.
+        The statistic with its central 68 % interval, NaN without draws.
 
     Raises:
         ValueError: where a galaxy is held out more than once within a seed.
     """
-    squared = np.stack([_residuals(folds, target, method) for folds in folds_of_seeds]) ** 2
-    per_seed = np.sqrt(squared.mean(axis=1))
-    galaxies = squared.shape[1]
+    pairs = [read(held_out(folds)) for folds in folds_of_seeds]
+    per_seed = [statistic(*pair) for pair in pairs]
+    galaxies = len(pairs[0][1])
     rng = np.random.default_rng(seed)
-    resampled = [np.sqrt(squared[:, rng.integers(galaxies, size=galaxies)].mean(axis=1)).mean() for _ in range(draws)]
-    low, high = np.quantile(resampled, [0.16, 0.84]) if draws else (np.nan, np.nan)
-    return Pooled(float(per_seed.mean()), float(low), float(high), per_seed.tolist(), galaxies)
+    drawn = [rng.integers(galaxies, size=galaxies) for _ in range(draws)]
+    resampled = [np.mean([statistic(preds[rows], truth[rows]) for preds, truth in pairs]) for rows in drawn]
+    low, high = np.nanquantile(resampled, [0.16, 0.84]) if draws else (np.nan, np.nan)
+    return Pooled(float(np.mean(per_seed)), float(low), float(high), per_seed, galaxies)
 
 
-def _residuals(folds: Sequence[Table], target: str, method: str) -> Float[np.ndarray, " galaxy"]:
-    held_out = vstack([fold[np.asarray(fold["role"]) == TEST] for fold in folds], metadata_conflicts="silent")
-    held_out.sort("id")
-    if len(np.unique(held_out["id"])) != len(held_out):
-        raise ValueError("a galaxy is held out in two folds: the runs belong to different cross-validations")
-    return np.asarray(held_out[f"{method}_{target}"]) - np.asarray(held_out[f"true_{target}"])
+def rmse(preds: Float[np.ndarray, " galaxy"], truth: Float[np.ndarray, " galaxy"]) -> float:
+    """Return the root mean squared error, sqrt(mean((p - t)^2))."""
+    return float(np.sqrt(np.mean((preds - truth) ** 2)))
+
+
+def pooled_rmse(
+    folds_of_seeds: Sequence[Sequence[Table]], target: str, method: str, draws: int, seed: int = 0
+) -> Pooled:
+    """Pool the RMSE of one target.
+
+    Args:
+        folds_of_seeds: As in :func:`pooled`.
+        target: Column.
+        method: ``pred`` or ``pred_tta``.
+        draws: Of the bootstrap.
+        seed: Of the bootstrap.
+    """
+
+    def read(table: Table) -> tuple[np.ndarray, np.ndarray]:
+        return np.asarray(table[f"{method}_{target}"]), np.asarray(table[f"true_{target}"])
+
+    return pooled(folds_of_seeds, read, rmse, draws, seed)

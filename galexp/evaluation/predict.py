@@ -47,7 +47,7 @@ def predict_rows(
     Several processes share the rows, unpadded, and all of them get all predictions.
 
     Returns:
-        Two arrays (row, target), in the order of ``rows``.
+        Two arrays (row, column) of what the task reads from the network, in the order of ``rows``.
     """
     own = rows[world.rank() :: world.size()] if len(rows) >= world.size() else rows
     batches = cast("list[Predictions]", trainer.predict(task, dataloaders=datamodule.predict_loader(own)))
@@ -60,25 +60,29 @@ def predict_rows(
 
 
 def prediction_table(
-    datamodule: GalaxyDataModule,
-    targets: list[str],
-    rows: np.ndarray,
-    predictions: tuple[np.ndarray, np.ndarray],
+    datamodule: GalaxyDataModule, task: Task, rows: np.ndarray, predictions: tuple[np.ndarray, np.ndarray]
 ) -> Table:
-    """Put identifier, role, truth and predictions into a table: ``true_<t>``, ``pred_<t>``, ``pred_tta_<t>``.
+    """Put identifier, role, truth and predictions into a table.
 
-    Truth is NaN where there is none.
+    Per target ``true_<t>``, ``pred_<t>`` and, averaged over views, ``pred_tta_<t>``; and likewise what else the task
+    reads from its network, such as ``sigma_<t>`` and ``sigma_tta_<t>``, or ``prob_<class>``. Truth is NaN where there
+    is none.
     """
     catalog = datamodule.data.catalog[rows]
     table = Table({"id": catalog["id"], "role": datamodule.roles[rows]})
     for name in ("hi_is_limit", "hi_confused"):
         if name in catalog.colnames:
             table[name] = catalog[name]
-    for number, target in enumerate(targets):
-        unit = datamodule.data.manifest.units.get(target, "")
+    for number, target in enumerate(task.targets):
         table[f"true_{target}"] = datamodule.truth[rows, number]
-        table[f"pred_{target}"] = predictions[0][:, number]
-        table[f"pred_tta_{target}"] = predictions[1][:, number]
-        for prefix in ("true", "pred", "pred_tta"):
-            table[f"{prefix}_{target}"].unit = unit or None
+        _set_unit(table, f"true_{target}", datamodule, target)
+    plain, tta = (task.named(values) for values in predictions)
+    for kind, name in plain:
+        for column, values in ((f"{kind}_{name}", plain), (f"{kind}_tta_{name}", tta)):
+            table[column] = values[kind, name]
+            _set_unit(table, column, datamodule, name)
     return table
+
+
+def _set_unit(table: Table, column: str, datamodule: GalaxyDataModule, name: str) -> None:
+    table[column].unit = datamodule.data.manifest.units.get(name, "") or None

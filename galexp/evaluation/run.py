@@ -9,12 +9,20 @@ import numpy as np
 from astropy.table import Table, vstack
 
 from galexp import world
+from galexp.catalog.vote_tree import closure_errors
 from galexp.datamodule import GalaxyDataModule
-from galexp.evaluation.baselines import baseline_predictions
+from galexp.evaluation.baseline.classification import classification_baselines
+from galexp.evaluation.baseline.features import baseline_features
+from galexp.evaluation.baseline.regression import regression_baselines
+from galexp.evaluation.classes import class_score_table
 from galexp.evaluation.metrics import score_table
 from galexp.evaluation.predict import predict_rows, prediction_table
+from galexp.evaluation.reconstruction import mean_image_rmse, reconstruction_score_table
 from galexp.split.base import TEST, TRAIN, VAL
 from galexp.task.base import Task
+from galexp.task.classification import Classification
+from galexp.task.morphology import Morphology
+from galexp.task.reconstruction import Reconstruction
 
 if TYPE_CHECKING:
     import pytorch_lightning as pl
@@ -22,10 +30,12 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """What came out: a table of predictions, and scores per role."""
+    """What came out: a table of predictions, scores per role, what the baselines say of the test rows, the classes."""
 
     predictions: Table
     scores: dict[str, Any]
+    baselines: dict[str, np.ndarray]
+    classes: tuple[str, ...] = ()
 
     def of_role(self, role: str) -> Table:
         """Return the predictions of one role."""
@@ -36,7 +46,6 @@ def evaluate(
     trainer: pl.Trainer,
     task: Task,
     datamodule: GalaxyDataModule,
-    targets: list[str],
     photometry: tuple[str, ...],
     draws: int,
     seed: int,
@@ -51,44 +60,98 @@ def evaluate(
         trainer: What runs the network.
         task: The network in its task.
         datamodule: Data and roles.
-        targets: Columns.
         photometry: Columns that the random forest learns from.
         draws: Of the bootstrap over galaxies.
-        seed: Of forest and bootstrap.
+        seed: Of baselines and bootstrap.
     """
     if "simulation" in datamodule.data.catalog.colnames:
         draws = 0
-    tables, scores = [], {}
+    tables: dict[str, Table] = {}
     for role in (VAL, TEST):
         rows = datamodule.rows(role)
-        if not len(rows):
-            continue
-        table = prediction_table(datamodule, targets, rows, predict_rows(trainer, task, datamodule, rows))
-        tables.append(table)
-        if not world.is_leader():
-            continue
-        methods = _baselines(datamodule, targets, photometry, seed) if role == TEST else {}
-        scored = score_table(table, targets, methods, draws, seed)
+        if len(rows):
+            predictions = predict_rows(trainer, task, datamodule, rows)
+            tables[role] = prediction_table(datamodule, task, rows, predictions)
+    scores: dict[str, Any] = {}
+    methods = _baselines(datamodule, task, photometry, seed) if world.is_leader() and TEST in tables else {}
+    for role, table in tables.items() if world.is_leader() else ():
+        learned = tables.get(VAL) if role == TEST else None
+        scored = _scored(task, datamodule, table, methods if role == TEST else {}, draws, seed, learned)
         if any(scored.values()):
             scores[role] = scored
-    return Evaluation(vstack(tables, metadata_conflicts="silent"), scores)
+    if TEST in scores:
+        scores |= _facts(task, datamodule, tables[TEST])
+    classes = tuple(task.classes) if isinstance(task, Classification) else ()
+    return Evaluation(vstack(list(tables.values()), metadata_conflicts="silent"), scores, methods, classes)
+
+
+def _facts(task: Task, datamodule: GalaxyDataModule, table: Table) -> dict[str, Any]:
+    """Return what else is said of the held-out rows: how well votes keep their sums, how wide a class is."""
+    if isinstance(task, Morphology):
+        return {"votes": _broken_sums(table, task.targets)}
+    width = class_width(datamodule, task.width_column) if isinstance(task, Classification) else None
+    return {} if width is None else {"class_width": width}
+
+
+def _scored(
+    task: Task,
+    datamodule: GalaxyDataModule,
+    table: Table,
+    methods: dict[str, np.ndarray],
+    draws: int,
+    seed: int,
+    learned: Table | None,
+) -> dict[str, Any]:
+    if isinstance(task, Classification):
+        width = class_width(datamodule, task.width_column)
+        return class_score_table(table, task.targets[0], task.classes, methods, draws, seed, width, learned)
+    if isinstance(task, Reconstruction):
+        return reconstruction_score_table(table, methods)
+    return score_table(table, task.targets, methods, draws, seed, learned)
+
+
+def class_width(datamodule: GalaxyDataModule, column: str | None) -> float | None:
+    """Return the width of a class, the median of a column of the catalog; None where there is no such column to be had.
+
+    Raises:
+        ValueError: where the column is named and the catalog does not have it.
+    """
+    if column is None:
+        return None
+    catalog = datamodule.data.catalog
+    if column not in catalog.colnames:
+        raise ValueError(
+            f"task.width_column is {column!r}, which {datamodule.data.folder} lacks; it has "
+            f"{', '.join(catalog.colnames)}; name another, or null"
+        )
+    return float(np.nanmedian(np.asarray(catalog[column], dtype=np.float64)))
+
+
+def _broken_sums(table: Table, targets: list[str]) -> dict[str, float]:
+    """Return by how much the votes of the network break the sums of the tree: on average and at most."""
+    found: dict[str, float] = {}
+    for infix in ("", "tta_"):
+        votes = np.stack([np.asarray(table[f"pred_{infix}{target}"]) for target in targets], axis=1)
+        errors = np.abs(closure_errors(votes))
+        found |= {f"{infix}mean_broken_sum": float(errors.mean()), f"{infix}largest_broken_sum": float(errors.max())}
+    return found
 
 
 def _baselines(
-    datamodule: GalaxyDataModule, targets: list[str], photometry: tuple[str, ...], seed: int
+    datamodule: GalaxyDataModule, task: Task, photometry: tuple[str, ...], seed: int
 ) -> dict[str, np.ndarray]:
     learn, test = np.isin(datamodule.roles, (TRAIN, VAL)), datamodule.roles == TEST
+    if isinstance(task, Reconstruction) and learn.any():
+        rows = np.flatnonzero(learn), datamodule.rows(TEST)
+        return {"mean": mean_image_rmse(datamodule, *rows, is_monochrome=task.network.sum_bands)}
     if not learn.any() or not np.isfinite(datamodule.truth[test]).any():
         return {}
-    catalog = datamodule.data.catalog
-    return baseline_predictions(catalog, band_means(datamodule), learn, test, targets, photometry, seed)
-
-
-def band_means(datamodule: GalaxyDataModule) -> np.ndarray:
-    """Return the mean of each band of each image [8-bit counts] as (galaxy, band)."""
-    rows = range(len(datamodule.data))
-    chunks = [datamodule.images[list(rows[start : start + 64])] for start in rows[::64]]
-    return np.concatenate([chunk.float().mean((2, 3)).numpy() for chunk in chunks])
+    data, side = datamodule.data, datamodule.image_size
+    features = baseline_features(datamodule.images.__getitem__, len(data), learn, data.catalog, photometry, seed, side)
+    if isinstance(task, Classification):
+        labels, classes = datamodule.truth[:, 0], len(task.classes)
+        return classification_baselines(features, labels, classes, learn, test, seed)
+    return regression_baselines(features, datamodule.truth, learn, test, seed)
 
 
 def sample_rows(datamodule: GalaxyDataModule, result: Evaluation, most: int = 32) -> tuple[list[str], list[list[Any]]]:

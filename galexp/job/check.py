@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from galexp import launch
-from galexp.config import check_keys
 from galexp.run.directory import CHECKPOINTS
+from galexp.target import OWN_KEYS, check_keys, target_of
 
 _LEAST_INTEGERS = {
     "seed": 0,
@@ -19,6 +19,7 @@ _LEAST_INTEGERS = {
     "datamodule.batch_size": 1,
     "datamodule.num_workers": 0,
     "trainer.max_epochs": 1,
+    "layers.frozen": 0,
     "evaluation.bootstrap": 0,
 }
 _PRECISIONS = ("auto", "32-true", "bf16-mixed", "16-mixed")
@@ -31,7 +32,7 @@ def check_settings(settings: dict[str, Any]) -> None:
         UsageError: for a key that a class does not take.
         ValueError: for a value out of its range, a device that is not there, or a checkpoint that cannot exist.
     """
-    check_keys(settings)
+    check_keys({group: _without_own(group, node) for group, node in settings.items()})
     for key, least in _LEAST_INTEGERS.items():
         _check_integer(key, _value(settings, key), least)
     if settings["evaluation"]["bootstrap"] == 1:
@@ -42,11 +43,16 @@ def check_settings(settings: dict[str, Any]) -> None:
     minutes = settings["checkpoint"]["minutes"]
     if not isinstance(minutes, int | float) or minutes < 0:
         raise ValueError(f"checkpoint.minutes is {minutes!r}; expected a number of at least 0 (0: after every step)")
-    if not settings["task"]["targets"]:
+    if not settings["task"]["targets"] and target_of(settings["task"]).learns_targets:
         raise ValueError("task.targets is empty: there is nothing to learn; name a column")
     _check_devices(settings["trainer"])
     _check_batch(settings["datamodule"]["batch_size"], launch.world_size(settings["trainer"]))
     _check_checkpoint(settings["evaluation"]["checkpoint"], settings["split"].get("val_fraction", 1))
+
+
+def _without_own(group: str, node: Any) -> Any:
+    own = OWN_KEYS.get(group, ())
+    return {key: value for key, value in node.items() if key not in own} if own else node
 
 
 def _value(settings: dict[str, Any], key: str) -> Any:

@@ -11,7 +11,7 @@ from astropy.table import Table
 
 from galexp.catalog.parquet import read_parquet, write_parquet
 from galexp.command import Command
-from galexp.config import UsageError, instantiate
+from galexp.config import UsageError
 from galexp.datamodule import GalaxyDataModule
 from galexp.dataset.location import settled
 from galexp.evaluation.predict import load_weights
@@ -24,7 +24,9 @@ from galexp.run.name import run_hash
 from galexp.run.provenance import provenance
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
+from galexp.target import instantiate
 from galexp.task.build import build_task
+from galexp.task.label import labeled, truth_columns
 from galexp.terminal import console, progress_bar, say
 from galexp.trainer import interruptible, make_trainer, quiet
 
@@ -32,8 +34,8 @@ _ELSEWHERE = ("paths", "dataset", "imaging", "environment", "split", "mock", "qu
 _OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "experiment")
 
 
-def evaluate_run(run: RunDirectory, command: Command) -> None:
-    """Predict with one run's network and write an evaluation below its folder."""
+def evaluate_run(run: RunDirectory, command: Command) -> RunDirectory:
+    """Predict with one run's network, write an evaluation below its folder, and return the evaluation's own."""
     saved = run.settings()
     run.check_unedited()
     settings, changed = settings_of(saved, command)
@@ -42,7 +44,7 @@ def evaluate_run(run: RunDirectory, command: Command) -> None:
     announce(data)
     _check_unchanged(run, data, changed)
     roles = roles_of(run, settings, data, changed)
-    settings = settled(settings, data.folder)
+    settings = labeled(settled(settings, data.folder), data.catalog)
     rows = settings["choices"]["split"] if "split" in changed or not changed else "all"
     name = f"{data.folder.name}-{rows}-{run_hash(settings, data.folder.name)}"
     target = RunDirectory(run.folder / "evaluations" / name)
@@ -52,6 +54,7 @@ def evaluate_run(run: RunDirectory, command: Command) -> None:
     target.write_json("provenance.json", provenance(started, **origin))
     if (target.folder / "metrics.json").is_file():
         console.print(scores_table(target.metrics()))
+    return target
 
 
 def _check_unchanged(run: RunDirectory, data: PreparedData, changed: set[str]) -> None:
@@ -124,20 +127,20 @@ def result_of(
     run: RunDirectory, settings: dict[str, Any], data: PreparedData, roles: np.ndarray, target: RunDirectory
 ) -> None:
     """Load the network, predict, score and draw."""
-    targets = settings["task"]["targets"]
+    targets = truth_columns(settings["task"])
     with progress_bar("images") as bar:
         shown = bar.add_task("decoding", total=len(data), note="")
         facts = {"data": data, "roles": roles, "targets": targets, "seed": settings["seed"]}
         datamodule: GalaxyDataModule = instantiate(
             settings["datamodule"], **facts, progress=lambda done: bar.update(shown, completed=done)
         )
-    task = build_task(settings, datamodule.bands)
+    task = build_task(settings, datamodule.bands, with_weights=False)
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
     with quiet(), interruptible():
-        trainer = make_trainer({**settings, "callback": {}}, target, None, has_val=False)
+        trainer = make_trainer({**settings, "callback": {}}, target, None, watched=None)
         photometry = instantiate(settings["dataset"]).photometry_in(data.catalog.colnames)
         draws = settings["evaluation"]["bootstrap"]
-        result = evaluate(trainer, task, datamodule, targets, photometry, draws, settings["seed"])
+        result = evaluate(trainer, task, datamodule, photometry, draws, settings["seed"])
     write_parquet(result.predictions, target.folder / "predictions.parquet")
     write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
     save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)

@@ -10,6 +10,7 @@ from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_folder, run_hash
 from galexp.shard.read import PreparedData
+from galexp.task.label import labeled
 from galexp.terminal import say
 
 
@@ -72,5 +73,5 @@ class Job:
 def place(settings: dict[str, Any]) -> Job:
     """Find, or make, the data of a job and the folder of its run."""
     data = open_data(settings)
-    settings = settled(settings, data.folder)
+    settings = labeled(settled(settings, data.folder), data.catalog)
     return Job(settings, data, RunDirectory(run_folder(settings, data.folder.name, data.origin)))

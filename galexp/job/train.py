@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import json
 import pathlib
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from galexp import launch, tracking, world
 from galexp.callback.checkpoint import refuse_foreign
 from galexp.callback.history import read_history
 from galexp.catalog.parquet import write_parquet
-from galexp.config import instantiate
 from galexp.datamodule import GalaxyDataModule
 from galexp.evaluation.metrics import flatten
 from galexp.evaluation.predict import load_weights
@@ -30,7 +30,9 @@ from galexp.shard.read import PreparedData
 from galexp.split.assign import assign_roles
 from galexp.split.audit import Audit, audit, describe
 from galexp.split.base import VAL, role_counts
+from galexp.target import instantiate
 from galexp.task.build import build_task
+from galexp.task.label import add_labels, refuse_empty_classes, truth_columns
 from galexp.terminal import progress_bar, say
 from galexp.trainer import interruptible, make_trainer, quiet
 
@@ -113,21 +115,27 @@ def fit_and_evaluate(
 ) -> tuple[pl.Trainer, Evaluation]:
     """Train from the start or from where the run was broken off, and evaluate the checkpoint that was asked for."""
     pl.seed_everything(settings["seed"], verbose=False)
-    task = build_task(settings, datamodule.bands)
-    has_val = len(datamodule.rows(VAL)) > 0
-    photometry = instantiate(settings["dataset"]).photometry_in(datamodule.data.catalog.colnames)
-    trainer = make_trainer(settings, run, logger, has_val)
     resume = str(run.last_checkpoint) if run.last_checkpoint.is_file() else None
+    task = build_task(settings, datamodule.bands, with_weights=resume is None)
+    photometry = instantiate(settings["dataset"]).photometry_in(datamodule.data.catalog.colnames)
+    trainer = make_trainer(settings, run, logger, task.watched if len(datamodule.rows(VAL)) else None)
     if resume:
         load_weights(task, run.last_checkpoint)
         refuse_foreign(run.last_checkpoint)
     else:
+        _say_start(settings)
         task.learn_statistics(datamodule)
     trainer.fit(task, datamodule=datamodule, ckpt_path=resume, weights_only=True)
     assert trainer.world_size == world.size(), "every process that was asked for trains"
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
     draws = settings["evaluation"]["bootstrap"]
-    return trainer, evaluate(trainer, task, datamodule, task.targets, photometry, draws, settings["seed"])
+    return trainer, evaluate(trainer, task, datamodule, photometry, draws, settings["seed"])
+
+
+def _say_start(settings: dict[str, Any]) -> None:
+    learned = started_from(settings).get("started_from", {}).get("data", str(Origin.OBSERVED))
+    if learned != Origin.OBSERVED and world.is_leader():
+        say(f"{learned.upper()}: the weights that this network starts from were learned on one", "bold yellow")
 
 
 def save_result(
@@ -141,12 +149,23 @@ def save_result(
     origin = {"provenance": run.read_json("provenance.json")}
     tracking.log_summary(logger, {"data": str(data.origin), **origin, **flatten(result.scores, "")}, figures)
     tracking.log_samples(logger, *sample_rows(datamodule, result))
-    head = {
+    head: dict[str, Any] = {
         "data": str(data.origin),
         "data_sha256": data.manifest.content_sha256,
         "dataset": settings["choices"]["dataset"],
     }
+    head |= started_from(settings)
     run.write_json("metrics.json", {**head, "counts": role_counts(datamodule.roles), **result.scores})
+
+
+def started_from(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return which weights a network started from and, where they are a run's, what data that had learned from."""
+    weights = settings["model"]["weights"]
+    if weights is None:
+        return {}
+    metrics = pathlib.Path(weights) / "metrics.json"
+    learned = {"data": json.loads(metrics.read_text())["data"]} if metrics.is_file() else {}
+    return {"started_from": {"weights": str(weights), **learned}}
 
 
 def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:
@@ -156,8 +175,11 @@ def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:
         LeakageError: where the same galaxy is on both sides.
     """
     settings, data = job.settings, job.data
-    targets = settings["task"]["targets"]
-    roles, aside = assign_roles(instantiate(settings["split"]), data.catalog, targets)
+    add_labels(data.catalog, settings["task"])
+    targets = truth_columns(settings["task"])
+    needed = list(dict.fromkeys([*settings["task"]["targets"], *targets]))
+    roles, aside = assign_roles(instantiate(settings["split"]), data.catalog, needed)
+    refuse_empty_classes(settings["task"], data.catalog, roles)
     found = audit(data.catalog, roles, targets)
     say(f"split {settings['choices']['split']}: {describe(found, roles)}")
     for reason, count in aside.items():
@@ -173,6 +195,6 @@ def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:
 def _decoded(settings: dict[str, Any], data: PreparedData, roles: np.ndarray) -> GalaxyDataModule:
     with progress_bar("images") as bar:
         shown = bar.add_task("decoding", total=len(data), note="")
-        facts = {"data": data, "roles": roles, "targets": settings["task"]["targets"], "seed": settings["seed"]}
+        facts = {"data": data, "roles": roles, "targets": truth_columns(settings["task"]), "seed": settings["seed"]}
         progress = {"progress": lambda done: bar.update(shown, completed=done)}
         return instantiate(settings["datamodule"], **facts, **progress)

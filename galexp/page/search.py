@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import pathlib
+from collections.abc import Mapping
 
 from rich import box
 from rich.table import Table
@@ -22,7 +23,7 @@ class Trial:
     Args:
         number: Of the job, from 0.
         words: Key -> value of what is searched over.
-        objective: Mean over targets of RMSE over scatter on the validation rows; None where the job failed.
+        objective: Mean over targets of what ``measure`` names, on the validation rows; None where the job failed.
         run: Folder of its run, where it finished.
         error: Why it failed.
     """
@@ -34,29 +35,37 @@ class Trial:
     error: str
 
 
+def measure(scores: Mapping[str, float]) -> tuple[str, str]:
+    """Return key and heading of what a search minimizes, from the scores of a network.
+
+    Example:
+        >>> measure({"accuracy": 0.8, "log_loss": 0.5})
+        ('log_loss', 'log loss')
+    """
+    return ("log_loss", "log loss") if "log_loss" in scores else ("normalized_rmse", "RMSE/scatter")
+
+
 def best_first(trials: list[Trial]) -> list[Trial]:
     """Return the trials in the order of their objective; those that failed come last."""
     return sorted(trials, key=lambda trial: (trial.objective is None, trial.objective or 0.0, trial.number))
 
 
-def show_trials(trials: list[Trial], path: pathlib.Path, origin: Origin) -> None:
+def show_trials(trials: list[Trial], path: pathlib.Path, origin: Origin, heading: str) -> None:
     """Print the ten best trials, and write all of them to a CSV file."""
     ranked = best_first(trials)
-    console.print(trials_table(ranked, origin))
+    console.print(trials_table(ranked, origin, heading))
     write_trials(ranked, path, origin)
     rest = len(ranked) - _SHOWN
     say(f"{f'{rest} more and ' if rest > 0 else ''}all digits in {path}")
 
 
-def trials_table(ranked: list[Trial], origin: Origin) -> Table:
+def trials_table(ranked: list[Trial], origin: Origin, heading: str) -> Table:
     """Lay out the ten best trials with what was searched over."""
     done = sum(trial.objective is not None for trial in ranked)
-    title = (
-        f"{done} of {len(ranked)} {origin.word}trials, best first: RMSE/scatter on validation rows, mean over targets"
-    )
+    title = f"{done} of {len(ranked)} {origin.word}trials, best first: {heading} on validation rows, mean over targets"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("trial", justify="right", no_wrap=True)
-    table.add_column("RMSE/scatter", justify="right", no_wrap=True)
+    table.add_column(heading, justify="right", no_wrap=True)
     keys = list(dict.fromkeys(key for trial in ranked for key in trial.words))
     for key in keys:
         table.add_column(key, justify="right", overflow="fold")

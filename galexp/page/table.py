@@ -9,7 +9,8 @@ from rich import box
 from rich.console import Group
 from rich.table import Table
 
-from galexp.figure.run import METHOD_NAMES
+from galexp.figure.methods import METHOD_NAMES
+from galexp.page.columns import REGRESSION, cells, score_columns, width_columns
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
 from galexp.terminal import console, say
@@ -44,41 +45,39 @@ def scores_table(metrics: dict[str, Any]) -> Group:
     """Lay out the scores of every method on the test rows, one table per target."""
     if len(metrics["test"]) > FEW_TARGETS:
         return joint_tables(metrics)
-    origin = Origin(metrics["data"])
-    tables = []
-    for target, samples in metrics["test"].items():
-        table = Table(title=f"{target}: held-out galaxies{origin.whose}", title_justify="left", box=box.SIMPLE_HEAD)
-        table.add_column("method", no_wrap=True)
-        for name in ("n", "RMSE", "RMSE/scatter", "MAE", "NMAD"):
-            table.add_column(name, justify="right", no_wrap=True)
-        for sample, methods in samples.items():
-            if sample != "all":
-                table.add_row(f"{sample} only:")
-            for method, scores in methods.items():
-                table.add_row(METHOD_NAMES.get(method, method), *score_cells(scores))
-            table.add_section()
-        tables.append(table)
-    return Group(*tables)
+    tables = [_target_table(target, samples, metrics) for target, samples in metrics["test"].items()]
+    return Group(*tables, *filter(None, (_width_table(*item) for item in metrics["test"].items())))
 
 
-def score_cells(scores: dict[str, float]) -> list[str]:
-    """Return number of galaxies, RMSE with its bootstrap error, RMSE over scatter, MAE and NMAD as texts."""
-    digits = decimals(scores["rmse"])
-    error = scores.get("rmse_error", math.nan)
-    rmse = f"{scores['rmse']:.{digits}f}" + (f" ± {error:.{digits}f}" if math.isfinite(error) else "")
-    errors = [f"{scores[name]:.{max(0, digits - 1)}f}" for name in ("mae", "nmad")]
-    return [f"{scores['n']:.0f}", rmse, f"{scores['normalized_rmse']:.3f}", *errors]
+def _width_table(target: str, samples: dict[str, Any]) -> Table | None:
+    """Lay out how many galaxies lie within the errors that the network gives itself, where it gives any."""
+    methods = {method: scores for method, scores in samples["all"].items() if width_columns(scores)}
+    if not methods:
+        return None
+    title = f"{target}: share of galaxies within the network's own intervals (scaled: by what val calls for)"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    columns = width_columns(next(iter(methods.values())))
+    for name in ("method", "n", *(column.heading for column in columns)):
+        table.add_column(name, justify="left" if name == "method" else "right", no_wrap=True)
+    for method, scores in methods.items():
+        table.add_row(METHOD_NAMES.get(method, method), *cells(scores, columns))
+    return table
 
 
-def decimals(error: float) -> int:
-    """Return how many decimals show four digits of an error below 1, and fewer of a larger one.
-
-    Example:
-        >>> [decimals(error) for error in (0.0571, 0.571, 25.7, 2570.0)]
-        [4, 4, 2, 0]
-    """
-    is_large = math.isfinite(error) and error >= 1
-    return max(0, 3 - math.floor(math.log10(error))) if is_large else 4
+def _target_table(target: str, samples: dict[str, Any], metrics: dict[str, Any]) -> Table:
+    title = f"{target}: held-out galaxies{Origin(metrics['data']).whose}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    columns = score_columns(next(iter(samples["all"].values())))
+    table.add_column("method", no_wrap=True)
+    for name in ("n", *(column.heading for column in columns)):
+        table.add_column(name, justify="right", no_wrap=True)
+    for sample, methods in samples.items():
+        if sample != "all":
+            table.add_row(f"{sample} only:")
+        for method, scores in methods.items():
+            table.add_row(METHOD_NAMES.get(method, method), *cells(scores, columns))
+        table.add_section()
+    return table
 
 
 def joint_tables(metrics: dict[str, Any]) -> Group:
@@ -95,12 +94,22 @@ def joint_tables(metrics: dict[str, Any]) -> Group:
     for method, error in errors.items():
         over_mean = f"{error / errors['mean']:.3f}" if "mean" in errors else ""
         over_all.add_row(METHOD_NAMES.get(method, method), f"{error:.4f}", over_mean)
-    each = Table(title="network + TTA on each", title_justify="left", box=box.SIMPLE_HEAD)
-    for name in ("target", "n", "RMSE", "RMSE/scatter", "MAE", "NMAD"):
+    shown = next(method for method in errors if method.endswith("_tta"))
+    each = Table(title=f"{METHOD_NAMES[shown]} on each", title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("target", "n", *(column.heading for column in REGRESSION)):
         each.add_column(name, justify="left" if name == "target" else "right", no_wrap=True)
     for target, samples in test.items():
-        each.add_row(target, *score_cells(samples["all"]["network_tta"]))
-    return Group(over_all, each)
+        each.add_row(target, *cells(samples["all"][shown], REGRESSION))
+    return Group(over_all, each, *_broken_sums(metrics))
+
+
+def _broken_sums(metrics: dict[str, Any]) -> list[str]:
+    """Return a line on how well votes obey the sums of their tree, where they are votes."""
+    if "votes" not in metrics:
+        return []
+    votes = metrics["votes"]
+    mean, largest = votes["tta_mean_broken_sum"], votes["tta_largest_broken_sum"]
+    return [f"sums of the decision tree are broken by {mean:.2g} on average, by {largest:.2g} at most"]
 
 
 def joint_rmse(test: dict[str, Any], method: str) -> float:

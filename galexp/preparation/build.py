@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import pathlib
 
-from galexp.config import Settings, instantiate
+from galexp.config import Settings
 from galexp.dataset import location
 from galexp.dataset.base import Dataset
 from galexp.dataset.location import catalog_kind
@@ -14,6 +14,7 @@ from galexp.preparation.observed import observe
 from galexp.preparation.preview import write_pictures
 from galexp.shard.build import recover
 from galexp.shard.read import PreparedData
+from galexp.target import instantiate
 
 
 def prepare(settings: Settings) -> PreparedData:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from galexp.config import Settings, instantiate
+from galexp.config import Settings
 from galexp.dataset import location
 from galexp.dataset.base import Dataset, Selection
 from galexp.dataset.location import AUTO, MOCK, SIMULATION
@@ -18,6 +18,7 @@ from galexp.nbody.frames import SimulationImaging, simulated_catalog, simulation
 from galexp.nbody.quality import Quality
 from galexp.preparation.write import all_but_identifiers, is_there, write
 from galexp.shard.origin import Origin
+from galexp.target import instantiate
 from galexp.terminal import progress_bar, say
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from astropy.table import Table
 
 from galexp import __version__
-from galexp.config import Settings, instantiate
+from galexp.config import Settings
 from galexp.dataset import location
 from galexp.dataset.base import Dataset, Selection
 from galexp.dataset.location import AUTO, MOCK, SURVEY, catalog_kind
@@ -21,6 +21,7 @@ from galexp.preparation.write import is_there, published_counts, write
 from galexp.shard.build import Imaging
 from galexp.shard.origin import Origin
 from galexp.shard.write import file_sha256
+from galexp.target import instantiate
 from galexp.terminal import say
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from galexp.config import instantiate
 from galexp.dataset.base import Dataset
 from galexp.dataset.location import (
     AUTO,
@@ -22,6 +21,7 @@ from galexp.preparation.build import prepare
 from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.shard.write import file_sha256
+from galexp.target import instantiate
 from galexp.terminal import say
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from astropy.table import Table
 
 from galexp.catalog.match import left_join
-from galexp.config import instantiate
 from galexp.dataset.base import Selection
 from galexp.environment.attach import put_columns, with_density, with_groups
+from galexp.target import instantiate
 
 GROUPS = ("tracers", "groups")
 _NEEDED = ("id", "ra", "dec", "redshift", "distance")

@@ -13,7 +13,7 @@ from galexp.shard.origin import Origin
 _PREPARATION = ("services", "tracers", "groups", "cutout")
 _NOT_HASHED = ("paths", "logger", "force", "verify", "export", "allow_mock", "choices", "checkpoint", *_PREPARATION)
 _ELSEWHERE = {
-    "trainer": ("accelerator", "devices", "num_nodes", "strategy"),
+    "trainer": ("accelerator", "devices", "num_nodes", "strategy", "lr_find"),
     "datamodule": ("num_workers", "cache"),
     "imaging": ("root",),
     "dataset": ("catalog", "tables"),

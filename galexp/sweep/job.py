@@ -15,6 +15,7 @@ from omegaconf import DictConfig
 from galexp import terminal
 from galexp.config import RankError, is_ours, settings
 from galexp.job.train import train_once
+from galexp.page.search import measure
 from galexp.run.directory import RunDirectory
 from galexp.split.base import VAL
 from galexp.sweep.cluster import is_first_task, log_file, name_first_machine
@@ -78,7 +79,9 @@ def brief(error: BaseException) -> str:
 
 
 def validation_error(run: RunDirectory) -> float:
-    """Return the mean over targets of RMSE over scatter of the network on the validation rows.
+    """Return the mean over targets of what the network is measured by on the validation rows.
+
+    That is RMSE over scatter, of classes the logarithmic loss.
 
     Test rows are never looked at: a search chooses, and what is chosen on test rows cannot be tested on them.
 
@@ -88,7 +91,7 @@ def validation_error(run: RunDirectory) -> float:
     scores = run.metrics().get(VAL)
     if not scores:
         raise ValueError(f"{run.folder} has no validation rows, on which a search chooses; raise split.val_fraction")
-    errors = [samples["all"]["network"]["normalized_rmse"] for samples in scores.values()]
+    errors = [samples["all"]["network"][measure(samples["all"]["network"])[0]] for samples in scores.values()]
     mean = sum(errors) / len(errors)
     if not math.isfinite(mean):
         raise ValueError(f"the error on the validation rows of {run.folder} is {mean}; the network gives no numbers")

@@ -8,7 +8,7 @@ import pathlib
 from galexp import world
 from galexp.command import Command
 from galexp.config import UsageError
-from galexp.page.search import Trial, show_trials
+from galexp.page.search import Trial, measure, show_trials
 from galexp.page.sweep import show_sweep
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
@@ -51,14 +51,15 @@ def _show_finished(plan: Plan, notes: list[Note]) -> None:
 
 
 def _show_search(plan: Plan, notes: list[Note], finished: list[Note]) -> None:
-    origin = Origin(RunDirectory(pathlib.Path(finished[0].folder)).metrics()["data"])
+    metrics = RunDirectory(pathlib.Path(finished[0].folder)).metrics()
+    _, heading = measure(next(iter(metrics["test"].values()))["all"]["network"])
     searched = list(plan.values())
     trials = [
         Trial(note.number, _values(note.words, searched), note.objective, note.folder, note.error) for note in notes
     ]
     fixed = "".join(sorted(str(word.input_line) for word in plan.overrides.values()))
     name = f"search-{hashlib.sha256(fixed.encode()).hexdigest()[:8]}.csv"
-    show_trials(trials, pathlib.Path(finished[0].folder).parent / name, origin)
+    show_trials(trials, pathlib.Path(finished[0].folder).parent / name, Origin(metrics["data"]), heading)
     say("the best of them on the held-out galaxies, which no trial was chosen by:")
 
 

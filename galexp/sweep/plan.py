@@ -126,6 +126,8 @@ def _check(plan: Plan) -> None:
                 f"{override.input_line} has no steps to go through; list values, or let a search choose from it with "
                 "hydra/sweeper=optuna"
             )
+    if plan.settings["trainer"]["lr_find"]:
+        raise UsageError("trainer.lr_find looks for a learning rate and trains nothing; type it without --multirun")
     if plan.is_search:
         _check_search(plan)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from torch import nn
 
 from galexp import launch
 from galexp.datamodule import GalaxyDataModule
-from galexp.optimizer.groups import decay_groups
 from galexp.task.build import build_task
 from galexp.transform.crop import center_crop_to_float
 
@@ -23,8 +23,7 @@ MOST_BATCHES = 32
 class BareLoop:
     """Network, loss, optimizer and schedule of a training, on batches that lie ready on the device.
 
-    The images are cropped and normalized, the targets in the unit of the loss; nothing is read, augmented, logged or
-    written.
+    The images are cropped and normalized; nothing is read, augmented, logged or written.
 
     Args:
         settings: The resolved configuration.
@@ -53,10 +52,9 @@ class BareLoop:
         self.device, self.mixed = device, precision == "bf16-mixed"
         self.batches = _ready(task, datamodule, device)
         self.batch_size = datamodule.batch_size
-        self.model, self.loss = task.network.model, task.loss
-        self.optimizer = task.make_optimizer(decay_groups(task.network))
-        rates = [group["lr"] for group in self.optimizer.param_groups]
-        self.schedule = task.make_schedule(self.optimizer, max_lr=rates, total_steps=total_steps)
+        task.network.normalize = nn.Identity()
+        self.model, self.outputs, self.objective = task.network.model, task.outputs, task.objective
+        self.optimizer, self.schedule = task.make_optimizer_and_schedule(total_steps)
 
     @torch.enable_grad()
     def run(self, steps: int) -> None:
@@ -64,7 +62,7 @@ class BareLoop:
         for step in range(steps):
             images, targets = self.batches[step % len(self.batches)]
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.mixed):
-                loss = self.loss(self.model(images).float(), targets)
+                loss = self.objective(self.outputs(images), targets)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -91,8 +89,7 @@ def _ready(task: Any, datamodule: GalaxyDataModule, device: torch.device) -> lis
     ready = []
     for batch in datamodule.train_dataloader():
         images = task.network.normalize(center_crop_to_float(batch.images.to(device), task.image_size))
-        targets = (batch.targets.to(device) - task.target_mean) / task.target_std
-        ready.append((images.contiguous(memory_format=torch.channels_last), targets))
+        ready.append((images.contiguous(memory_format=torch.channels_last), batch.targets.to(device)))
         if len(ready) == MOST_BATCHES:
             break
     return ready

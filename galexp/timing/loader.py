@@ -11,9 +11,9 @@ from typing import Any
 import torch
 
 from galexp import launch
-from galexp.config import instantiate
 from galexp.datamodule import GalaxyDataModule
 from galexp.shard.read import PreparedData
+from galexp.target import instantiate
 from galexp.terminal import say
 from galexp.timing.bare import BareLoop, wait_for, where
 from galexp.timing.base import Benchmark, Measurement, Request, check_integer

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from galexp.config import instantiate
 from galexp.nbody.camera import CAMERAS
 from galexp.nbody.diagnose import Diagnostics
 from galexp.nbody.encounter import draw_encounter
@@ -26,6 +25,7 @@ from galexp.nbody.simulate import isolate, simulate
 from galexp.nbody.snapshots import Snapshots, read_snapshots
 from galexp.nbody.steps import steps
 from galexp.shard.origin import Origin
+from galexp.target import instantiate
 from galexp.terminal import progress_bar, say
 from galexp.timing.bare import wait_for
 from galexp.timing.base import Benchmark, Measurement, Request, check_integer

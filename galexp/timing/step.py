@@ -64,7 +64,7 @@ class Step(Benchmark):
         pl.seed_everything(settings["seed"], verbose=False)
         task = build_task(settings, datamodule.bands)
         task.learn_statistics(datamodule)
-        trainer = make_trainer(settings, run, None, has_val=len(datamodule.rows(VAL)) > 0)
+        trainer = make_trainer(settings, run, None, task.watched if len(datamodule.rows(VAL)) else None)
         total = epochs * len(datamodule.train_dataloader())
         bare = BareLoop(settings, datamodule, total, trainer.strategy.root_device, str(trainer.precision))
         writing = TimedWriting(trainer.strategy.checkpoint_io)

@@ -39,7 +39,7 @@ class Dictated(pl.LightningModule):
 def fit(folder, errors, stops_at=None, has_val=True, minutes=60.0, steps=1, watch=(), max_steps=-1):
     loader = torch.utils.data.DataLoader(torch.zeros(steps, 1))
     options = {"accelerator": "cpu", "logger": False, "enable_progress_bar": False, "enable_model_summary": False}
-    callbacks = [History(folder), *checkpoints(folder, has_val, minutes), *watch]
+    callbacks = [History(folder), *checkpoints(folder, "val/rmse" if has_val else None, minutes), *watch]
     options |= {"limit_val_batches": int(has_val), "max_steps": max_steps, "plugins": [WholeFiles()]}
     trainer = pl.Trainer(max_epochs=len(errors), num_sanity_val_steps=0, callbacks=callbacks, **options)
     last = folder / "checkpoints" / "last.ckpt"

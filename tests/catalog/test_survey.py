@@ -7,7 +7,8 @@ from astropy.table import MaskedColumn, Table
 from galexp.catalog.query import SqlQuery, VizierTable
 from galexp.catalog.read import read_catalog
 from galexp.catalog.services import ServiceError
-from galexp.config import compose, instantiate
+from galexp.config import compose
+from galexp.target import instantiate
 
 FIRST = 299489677444933632
 QUERY = SqlQuery("spectra", "S.specObjID", ("G.objID", "S.z"), "SpecObj AS S JOIN Galaxy AS G", ("S.z > 0.02",))

@@ -8,8 +8,9 @@ import pytest
 from astropy import units
 from astropy.table import Table
 
-from galexp.config import UsageError, compose, instantiate
+from galexp.config import UsageError, compose
 from galexp.environment.tracers import Tracers
+from galexp.target import instantiate
 
 
 def table(names=("ra", "dec", "z"), rows=8):

@@ -17,14 +17,14 @@ def fold(names, error, role="test"):
 
 def test_the_pooled_error_is_over_all_galaxies_not_the_mean_over_folds():
     found = pooled_rmse([[fold(["a", "b", "c"], 0.0), fold(["d"], 2.0)]], "m", "pred", draws=0)
-    assert (found.rmse, found.per_seed, found.galaxies) == (1.0, [1.0], 4)
+    assert (found.value, found.per_seed, found.galaxies) == (1.0, [1.0], 4)
     assert np.isnan([found.low, found.high]).all()
 
 
 def test_the_error_is_the_mean_over_seeds():
     seeds = [[fold(["a", "b"], 1.0)], [fold(["b", "a"], 3.0)]]
     found = pooled_rmse(seeds, "m", "pred", draws=20)
-    assert (found.rmse, found.per_seed) == (2.0, [1.0, 3.0])
+    assert (found.value, found.per_seed) == (2.0, [1.0, 3.0])
     assert (found.low, found.high) == (2.0, 2.0)
     assert pooled_rmse(seeds, "m", "pred_tta", draws=0).per_seed == [2.0, 4.0]
 
@@ -39,7 +39,7 @@ def test_the_interval_agrees_with_that_of_a_normal_error():
 
 def test_only_held_out_rows_count():
     found = pooled_rmse([[fold(["a"], 1.0), fold(["b"], 9.0, role="val")]], "m", "pred", draws=0)
-    assert (found.rmse, found.galaxies) == (1.0, 1)
+    assert (found.value, found.galaxies) == (1.0, 1)
 
 
 def test_a_galaxy_that_is_held_out_twice_is_refused():

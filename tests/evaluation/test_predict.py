@@ -50,12 +50,19 @@ def test_rows_are_predicted_once_in_the_order_that_is_asked_for(datamodule):
 def test_a_table_of_predictions_has_truth_role_and_unit_of_each_row(datamodule):
     rows = np.array([8, 1])
     datamodule.truth[1] = np.nan
-    table = prediction_table(datamodule, ["metallicity"], rows, (np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]])))
+    table = prediction_table(datamodule, make(), rows, (np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]])))
     assert table["id"].tolist() == datamodule.data.catalog["id"][rows].tolist()
     assert table["role"].tolist() == [TEST, TRAIN]
     assert np.isnan(table["true_metallicity"]).tolist() == [False, True]
     assert table["pred_tta_metallicity"].tolist() == [3, 4]
     assert table["pred_metallicity"].unit == "dex"
+
+
+def test_what_else_a_network_says_stands_beside_its_predictions(datamodule):
+    task, values = make("loss=gaussian_nll"), np.array([[9.0, 0.1]])
+    table = prediction_table(datamodule, task, np.array([8]), (values, values + 1))
+    assert (table["sigma_metallicity"].item(), table["sigma_tta_metallicity"].item()) == (0.1, 1.1)
+    assert table["sigma_metallicity"].unit == "dex"
 
 
 def test_the_checkpoint_of_another_network_is_refused(tmp_path):

@@ -67,3 +67,25 @@ def test_the_printed_values_lie_inside_the_panel():
 def test_every_method_needs_one_value_a_label(values):
     with pytest.raises(ValueError, match="1 labels for values"):
         baseline_bars(values, label="metallicity", origin=Origin.OBSERVED)
+
+
+def test_any_score_can_be_drawn_beside_its_chance():
+    figure = baseline_bars(
+        {"ensemble": 0.9, "majority": 0.5}, {"ensemble": 0.02}, "", "ROC AUC", 0.5, "chance", origin=Origin.OBSERVED
+    )
+    axes = figure.axes[0]
+    assert axes.get_xlabel() == "ROC AUC (dashed: chance)"
+    assert [line.get_xdata()[0] for line in axes.lines if line.get_ls() == "--"] == [0.5]
+    assert axes.patches[0].get_facecolor() != axes.patches[1].get_facecolor()
+    assert max(axes.get_xticks()) == 1
+
+
+def test_every_target_can_have_a_chance_of_its_own():
+    values = {"network": np.array([0.9, 0.8])}
+    figure = baseline_bars(values, None, ["a", "b"], "AP", np.array([0.2, 0.4]), "chance", origin=Origin.OBSERVED)
+    assert [axes.lines[-1].get_xdata()[0] for axes in figure.axes] == [0.2, 0.4]
+
+
+def test_small_scores_fill_the_panel():
+    axes = baseline_bars({"network": 0.02}, reference=0.01, origin=Origin.OBSERVED).axes[0]
+    assert axes.get_xlim() == pytest.approx((0, 0.028))

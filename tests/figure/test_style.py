@@ -11,10 +11,15 @@ from PIL import Image
 
 import galexp.figure
 from galexp.figure.baseline_bars import baseline_bars
+from galexp.figure.confusion import confusion
 from galexp.figure.contact_sheet import contact_sheet
+from galexp.figure.coverage import coverage
 from galexp.figure.gallery import gallery
 from galexp.figure.learning_curve import learning_curve
+from galexp.figure.lr_find import learning_rate_sweep
 from galexp.figure.published import distribution_beside_published
+from galexp.figure.ranking import ranking
+from galexp.figure.reliability import reliability
 from galexp.figure.residuals import residuals
 from galexp.figure.split_histograms import split_histograms
 from galexp.figure.style import ROLE_COLORS, ROLE_LINES, mark, new_figure, save, with_unit
@@ -25,6 +30,8 @@ from galexp.split.base import ROLES
 
 TRUTH = np.linspace(8.5, 9.2, 40)
 ROLE = np.array(["train", "test"] * 20)
+LABELS, PROBABILITIES = np.arange(40.0) % 2, np.stack([np.linspace(1, 0, 40), np.linspace(0, 1, 40)], axis=1)
+RATES = np.geomspace(1e-7, 1, 20)
 PUBLISHED = PublishedDistribution("Z", "Z [dex]", {50: 8.9}, 0.2, "a paper")
 FIGURES = {
     "truth_against_prediction": lambda **mock: truth_against_prediction(TRUTH, TRUTH, "Z", "dex", {"rmse": 0}, **mock),
@@ -35,6 +42,11 @@ FIGURES = {
     "contact_sheet": lambda **mock: contact_sheet([np.zeros((8, 8, 3), np.uint8)], ["a"], "one", 1, **mock),
     "published": lambda **mock: distribution_beside_published({"Z": TRUTH}, [PUBLISHED], **mock),
     "baseline_bars": lambda **mock: baseline_bars({"network": 0.4, "mean": 1.0}, **mock),
+    "confusion": lambda **mock: confusion(LABELS, PROBABILITIES, ["no", "yes"], **mock),
+    "ranking": lambda **mock: ranking(LABELS, {"network": PROBABILITIES}, ["no", "yes"], **mock),
+    "reliability": lambda **mock: reliability(LABELS, PROBABILITIES, ["no", "yes"], **mock),
+    "coverage": lambda **mock: coverage(TRUTH, np.roll(TRUTH, 1), np.full(40, 0.1), "Z", "dex", **mock),
+    "lr_find": lambda **mock: learning_rate_sweep(RATES, 1 - RATES, 1 - RATES, 0.1, **mock),
 }
 
 

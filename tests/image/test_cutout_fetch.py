@@ -12,9 +12,10 @@ import image_server
 import numpy as np
 import pytest
 
-from galexp.config import compose, instantiate
+from galexp.config import compose
 from galexp.image.codec import decode
 from galexp.image.cutout.pace import Pace
+from galexp.target import instantiate
 
 QUICK = (
     "imaging.width=64",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from galexp.config import compose, instantiate
+from galexp.config import compose
+from galexp.target import instantiate
 
 QUICK = ("imaging.width=64", "imaging.fetcher.requests_per_second=100000", "imaging.fetcher.first_wait=0.01")
 

@@ -11,7 +11,8 @@ from astropy.table import Table
 from hypothesis import given
 from hypothesis import strategies as st
 
-from galexp.config import choices, compose, instantiate
+from galexp.config import choices, compose
+from galexp.target import instantiate
 
 RA, DEC = st.floats(0, 360), st.floats(-90, 90)
 SURVEYS = ("sdss", "legacy")

@@ -9,9 +9,10 @@ import pytest
 import torch
 import yaml
 
-from galexp.config import conf_dir, instantiate
+from galexp.config import conf_dir
 from galexp.nbody.frames import pictures_of
 from galexp.nbody.simulate import isolate, simulate
+from galexp.target import instantiate
 
 pytestmark = pytest.mark.slow
 

@@ -7,11 +7,12 @@ import math
 import pytest
 import yaml
 
-from galexp.config import conf_dir, instantiate
+from galexp.config import conf_dir
 from galexp.nbody.profile import Galaxy
 from galexp.nbody.quality import GRID, Quality, simulation_name
 from galexp.nbody.steps import SNAPSHOT_INTERVAL, steps, steps_per_snapshot
 from galexp.nbody.units import MYR
+from galexp.target import instantiate
 
 GOOD = {"disk_particles": 60, "bulge_particles": 30, "halo_particles": 100, "tracer_particles": 0}
 GOOD |= {"steps_per_orbit": 30, "simulations": [[1, 1]]}

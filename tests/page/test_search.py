@@ -32,7 +32,7 @@ def test_the_best_comes_first_and_what_failed_comes_last():
 def test_of_a_hundred_trials_ten_are_shown_and_the_others_are_in_the_file(tmp_path, capsys):
     trials = [trial(number, 1.0 - number / 200, optimizer_lr=f"0.00123456{number}") for number in range(100)]
     path = tmp_path / "search.csv"
-    show_trials(trials, path, origin=Origin.MOCK)
+    show_trials(trials, path, origin=Origin.MOCK, heading="RMSE/scatter")
     out = capsys.readouterr().out
     assert "100 of 100 MOCK trials, best first" in out
     assert [line.split()[0] for line in out.splitlines()[4:14]] == [str(number) for number in range(99, 89, -1)]
@@ -53,21 +53,34 @@ def test_of_a_hundred_trials_ten_are_shown_and_the_others_are_in_the_file(tmp_pa
 
 @pytest.mark.parametrize(("origin", "word"), [(Origin.MOCK, "MOCK "), (Origin.SIMULATION, "SIMULATION ")])
 def test_a_mock_or_a_simulation_is_in_the_title_and_nothing_else_is(origin, word):
-    assert trials_table([trial(0, 0.5)], origin).title.startswith(f"1 of 1 {word}trials, best first")
-    assert trials_table([trial(0, 0.5)], Origin.OBSERVED).title.startswith("1 of 1 trials, best first")
+    assert trials_table([trial(0, 0.5)], origin, "log loss").title.startswith(
+        f"1 of 1 {word}trials, best first: log loss"
+    )
+    assert trials_table([trial(0, 0.5)], Origin.OBSERVED, "log loss").title.startswith(
+        "1 of 1 trials, best first: log loss"
+    )
 
 
 def test_words_stay_words_and_whole_numbers_whole():
-    shown = text(trials_table([trial(0, 0.5, model="xresnet18", epochs="1000000", rate="0.01234567")], Origin.OBSERVED))
+    shown = text(
+        trials_table(
+            [trial(0, 0.5, model="xresnet18", epochs="1000000", rate="0.01234567")], Origin.OBSERVED, "log loss"
+        )
+    )
     for word in ("xresnet18", "1000000", "0.01235"):
         assert word in shown
 
 
 def test_a_failed_trial_is_called_so():
-    assert "failed" in text(trials_table([trial(0)], Origin.OBSERVED))
+    assert "failed" in text(trials_table([trial(0)], Origin.OBSERVED, "log loss"))
 
 
 def test_the_file_is_one_table_even_where_trials_differ_in_their_words(tmp_path):
     path = pathlib.Path(tmp_path / "search.csv")
-    show_trials([trial(0, 0.5, model="a"), trial(1, 0.4, model="b", width="3")], path, origin=Origin.OBSERVED)
+    show_trials(
+        [trial(0, 0.5, model="a"), trial(1, 0.4, model="b", width="3")],
+        path,
+        origin=Origin.OBSERVED,
+        heading="RMSE/scatter",
+    )
     assert path.read_text().splitlines()[0] == "trial,objective,data,model,width,run,error"

@@ -8,8 +8,9 @@ import math
 import pytest
 from rich.console import Console
 
+from galexp.page.columns import REGRESSION, cells
 from galexp.page.sweep import groups, spread_tables
-from galexp.page.table import joint_rmse, score_cells, scores_table
+from galexp.page.table import joint_rmse, scores_table
 from galexp.run.directory import RunDirectory
 
 SCORES = {"n": 13.0, "rmse": 0.57114, "normalized_rmse": 0.9734, "mae": 0.44, "nmad": 0.706}
@@ -37,8 +38,8 @@ def make(folder, name, seed=0, fold=0, rate=0.1, **more):
 
 
 def test_a_score_is_shown_with_its_error_where_there_is_one():
-    assert score_cells(SCORES) == ["13", "0.5711", "0.973", "0.440", "0.706"]
-    assert score_cells({**SCORES, "rmse_error": 0.0786})[1] == "0.5711 ± 0.0786"
+    assert cells(SCORES, REGRESSION) == ["13", "0.5711", "0.973", "0.440", "0.706"]
+    assert cells({**SCORES, "rmse_error": 0.0786}, REGRESSION)[1] == "0.5711 ± 0.0786"
 
 
 @pytest.mark.parametrize(("kind", "said"), [("mock", True), ("simulation", False), ("observed", False)])

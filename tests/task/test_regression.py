@@ -69,7 +69,86 @@ def test_the_loss_of_standardized_targets_is_in_units_of_their_spread(datamodule
     task = make("task.standardize=true")
     task.learn_statistics(datamodule)
     truth = torch.tensor([[8.0], [9.0]])
-    assert task._loss(truth + task.target_std, truth).item() == pytest.approx(1, abs=1e-5)
+    outputs = (truth - task.target_mean) / task.target_std + 1
+    assert task.objective(outputs, truth).item() == pytest.approx(1, abs=1e-5)
+    torch.testing.assert_close(task.read(outputs), truth + task.target_std)
+
+
+@pytest.mark.parametrize("standardize", ["false", "true"])
+def test_a_likelihood_reads_mean_and_width_in_the_unit_of_the_target(datamodule, standardize):
+    task = make("loss=gaussian_nll", f"task.standardize={standardize}")
+    task.learn_statistics(datamodule)
+    torch.nn.init.zeros_(task.network.get_classifier().weight)
+    truth = datamodule.truth[:6, 0]
+    pred, sigma = task.eval()(torch.rand(1, 3, 16, 16))[0].tolist()
+    assert pred == pytest.approx(truth.mean())
+    assert sigma == pytest.approx(truth.std(), rel=1e-3)
+    assert list(task.named(np.array([[8.9, 0.1]]))) == [("pred", "metallicity"), ("sigma", "metallicity")]
+
+
+def test_quantiles_lie_around_the_median_in_the_unit_of_the_target(datamodule):
+    task = make("loss=quantile", "task.standardize=true")
+    task.learn_statistics(datamodule)
+    torch.nn.init.zeros_(task.network.get_classifier().weight)
+    found = task.eval()(torch.rand(1, 3, 16, 16)).detach().numpy()
+    named = {kind: values[0] for (kind, _), values in task.named(found).items()}
+    assert named["q05"] < named["q16"] < named["pred"] < named["q84"] < named["q95"]
+    truth = datamodule.truth[:6, 0]
+    assert named["q84"] - named["q16"] == pytest.approx(2 * 0.9945 * truth.std(), rel=1e-3)
+
+
+def test_the_training_error_is_of_the_predictions_and_not_of_the_widths(datamodule):
+    task = make("loss=gaussian_nll", "task.targets=[a,b]")
+    outputs = torch.tensor([[1.0, 50.0, 2.0, 50.0]])
+    task.update_train_error(outputs, torch.tensor([[0.0, 3.0]]))
+    assert task.train_error.compute().item() == pytest.approx(1.0)
+
+
+def test_a_monochrome_network_sees_the_mean_of_the_bands(datamodule, data):
+    task = make("model.monochrome=true")
+    task.learn_statistics(datamodule)
+    gray = np.stack([data.pixels(row) for row in range(6)]).mean(3) / 255
+    assert task.network.normalize.mean.item() == pytest.approx(gray.mean(), abs=1e-6)
+    assert task.network.normalize.std.item() == pytest.approx(gray.std(), abs=1e-6)
+    images = torch.rand(2, 3, 16, 16)
+    task.eval()
+    torch.testing.assert_close(task(images), task(images[:, [2, 0, 1]]))
+
+
+def test_layers_that_never_train_stay_with_all_that_their_norms_measured(datamodule, tmp_path):
+    task = make("layers.frozen=2")
+    task.learn_statistics(datamodule)
+    before = {name: value.clone() for name, value in task.state_dict().items()}
+    with quiet():
+        trainer_of(tmp_path, max_epochs=1, log_every_n_steps=1).fit(task, datamodule)
+    moved = {name for name, value in task.state_dict().items() if not torch.equal(before[name], value)}
+    assert not [name for name in moved if name.startswith(("network.model.blocks.0", "network.model.blocks.1"))]
+    assert [name for name in moved if name.startswith("network.model.blocks.2")]
+
+
+def test_layers_have_rates_of_their_own(datamodule):
+    task = make("layers.rates=[0.1,1]", "optimizer=sgd", "optimizer.lr=0.5", "schedule=constant")
+    optimizer, _ = task.make_optimizer_and_schedule(10)
+    rates = [group["lr"] for group in optimizer.param_groups]
+    assert rates == [0.05, 0.05, 0.5, 0.5]
+    head = task.network.get_classifier().weight
+    assert any(parameter is head for parameter in optimizer.param_groups[2]["params"])
+
+
+def test_a_plateau_needs_validation_rows(datamodule, tmp_path):
+    task = make("schedule=plateau")
+    with quiet(), pytest.raises(ValueError, match=r"waits for a plateau of val/rmse, and there are no validation rows"):
+        trainer_of(tmp_path, max_epochs=1, limit_val_batches=0).fit(task, datamodule)
+
+
+def test_a_plateau_lowers_the_rate_by_the_validation_error(datamodule, tmp_path):
+    words = ("schedule=plateau", "schedule.patience=0", "optimizer=sgd", "optimizer.lr=1000")
+    task = make(*words)
+    task.learn_statistics(datamodule)
+    with quiet():
+        trainer = trainer_of(tmp_path, max_epochs=4, log_every_n_steps=1)
+        trainer.fit(task, datamodule)
+    assert trainer.optimizers[0].param_groups[0]["lr"] < 1000
 
 
 def test_images_are_normalized_by_the_training_images(datamodule, data):
@@ -88,7 +167,7 @@ def test_normalization_is_that_of_imagenet_or_none_where_asked(datamodule):
         assert task.network.normalize.mean.flatten().tolist() == pytest.approx(mean)
     with pytest.raises(ValueError, match=r"task\.normalize is 'imagnet'; choose from train, imagenet, none"):
         make("task.normalize=imagnet")
-    with pytest.raises(ValueError, match=r"task\.normalize=imagenet needs 3 bands, these images have 5"):
+    with pytest.raises(ValueError, match=r"task\.normalize=imagenet needs 3 bands, this network sees 5"):
         make("task.normalize=imagenet", bands=5)
 
 

@@ -38,7 +38,7 @@ def test_the_bare_loop_ends_in_the_weights_of_a_training_that_does_not_augment(s
     task = build_task(settings, datamodule.bands)
     task.learn_statistics(datamodule)
     with quiet():
-        make_trainer(settings, RunDirectory(tmp_path), None, has_val=False).fit(task, datamodule=datamodule)
+        make_trainer(settings, RunDirectory(tmp_path), None, watched=None).fit(task, datamodule=datamodule)
     expected = task.network.model.state_dict()
     for name, value in bare.model.state_dict().items():
         torch.testing.assert_close(value, expected[name], msg=name)

@@ -1,0 +1,25 @@
+"""What methods are called in tables and figures."""
+
+METHOD_NAMES = {
+    "network": "network",
+    "network_tta": "network + TTA",
+    "mean": "predict the mean",
+    "linear_color": "linear color fit",
+    "random_forest": "random forest",
+    "pca_forest": "pixel forest",
+    "knn": "pixel neighbors",
+    "majority": "frequencies",
+    "color": "logistic color",
+    "ensemble": "ensemble",
+    "ensemble_tta": "ensemble + TTA",
+}
+
+
+def readable(column: str) -> str:
+    """Return the name of a column as words.
+
+    Example:
+        >>> readable("log_hi_fraction")
+        'log H I fraction'
+    """
+    return column.replace("_", " ").replace("log hi ", "log H I ").replace("one plus delta5", "(1 + delta5),")
