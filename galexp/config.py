@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import functools
+import itertools
 import pathlib
 import re
 import traceback
@@ -72,10 +73,18 @@ def nearest(word: str, options: Iterable[str]) -> str:
 def choices(extra: Sequence[pathlib.Path] = ()) -> dict[str, dict[str, str]]:
     """Return every group's options with their one-line descriptions, read from the YAML files' first comment."""
     found: dict[str, dict[str, str]] = {}
-    for root in (conf_dir(), *extra):
-        for path in sorted(root.glob("*/*.yaml")):
-            found.setdefault(path.parent.name, {}).setdefault(path.stem, _description(path))
+    for path, description in itertools.chain(_packaged(conf_dir()), *map(_described, extra)):
+        found.setdefault(path.parent.name, {}).setdefault(path.stem, description)
     return found
+
+
+@functools.cache
+def _packaged(root: pathlib.Path) -> tuple[tuple[pathlib.Path, str], ...]:
+    return tuple(_described(root))
+
+
+def _described(root: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
+    return ((path, _description(path)) for path in sorted(root.glob("*/*.yaml")))
 
 
 def _description(path: pathlib.Path) -> str:
@@ -129,18 +138,21 @@ def compose(overrides: Sequence[str], config_dir: pathlib.Path | None = None) ->
         UsageError: for a group, option or key that does not exist (the message names the nearest), or a ``config_dir``
             that does not.
     """
-    return settings(composed(overrides, config_dir))
+    return _composed(overrides, config_dir)[1]
 
 
 def composed(overrides: Sequence[str], config_dir: pathlib.Path | None = None) -> DictConfig:
     """Compose the configuration as :func:`compose` does, but return Hydra's object, with its own node in it."""
+    return _composed(overrides, config_dir)[0]
+
+
+def _composed(overrides: Sequence[str], config_dir: pathlib.Path | None) -> tuple[DictConfig, Settings]:
     extra = [config_dir] if config_dir else []
     _check_folders(extra)
     check_overrides(overrides, extra)
     with with_hydra(overrides):
         found = hydra.compose("config", [*search_path(config_dir), *overrides], return_hydra_config=True)
-        settings(found)
-        return found
+        return found, settings(found)
 
 
 def search_path(config_dir: pathlib.Path | None) -> list[str]:

@@ -64,7 +64,7 @@ _OVER_RUNS |= {"within_2", "mean_absolute_class_error"}
 def score_columns(scores: Mapping[str, float]) -> tuple[Score, ...]:
     """Return the columns for what a method was scored by."""
     if "rmse" in scores:
-        return REGRESSION
+        return tuple(column for column in REGRESSION if column.key in scores)
     if "within_1" in scores:
         return ORDERED_CLASSES + (CLASS_UNIT if "mae" in scores else ())
     return TWO_CLASSES

@@ -16,7 +16,8 @@ from galexp.page.columns import (
 
 
 def test_columns_follow_what_was_scored():
-    assert score_columns({"rmse": 1.0, "coverage_68": 0.7}) == REGRESSION
+    assert score_columns({column.key: 1.0 for column in REGRESSION} | {"coverage_68": 0.7}) == REGRESSION
+    assert score_columns({"rmse": 1.0}) == REGRESSION[:1]
     assert score_columns({"accuracy": 0.5}) == TWO_CLASSES
     assert score_columns({"accuracy": 0.5, "within_1": 0.7}) == ORDERED_CLASSES
     assert score_columns({"accuracy": 0.5, "within_1": 0.7, "mae": 20.0}) == ORDERED_CLASSES + CLASS_UNIT
