@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from galexp.shard.origin import Origin
 
 MOST_LARGE_PANELS = 6
+_MOST_CLASSES = 100
 _SMALL_PANELS_ACROSS = 6
 _LEAST_P_VALUE = 1e-99
 
@@ -162,7 +163,12 @@ def _draw(axes: Axes, values: np.ndarray, roles: np.ndarray, cuts: np.ndarray) -
 
 
 def _bin_edges(values: np.ndarray, roles: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """Return bins as fine as the smaller of train and test allows, one of whose edges is the first cut."""
+    """Return bins as fine as the smaller of train and test allows, one of whose edges is the first cut.
+
+    Few whole numbers, such as classes, have a bin each.
+    """
+    if len(values) and not len(cuts) and np.all(values == np.round(values)) and np.ptp(values) <= _MOST_CLASSES:
+        return np.arange(values.min(), values.max() + 2) - 0.5
     fewest = min(int(np.sum(roles == TRAIN)), int(np.sum(roles == TEST)))
     bins = int(np.clip(2 * np.cbrt(fewest), 8, 40))
     edges = np.histogram_bin_edges(values, bins, range=robust_limits(values, margin=0))

@@ -134,3 +134,9 @@ def test_columns_without_a_spread_or_with_too_much_are_drawn(values):
 def test_columns_roles_and_thresholds_must_match(columns, roles, thresholds, match):
     with pytest.raises(ValueError, match=match):
         split_histograms(columns, np.array(roles), thresholds, origin=Origin.OBSERVED)
+
+
+def test_classes_have_a_bin_each_and_all_of_them_are_drawn():
+    labels = np.array([0.0, 1.0, 3.0, np.nan] * 10)
+    figure = split_histograms({"class": labels}, np.array(["train", "test"] * 20), origin=Origin.OBSERVED)
+    assert figure.axes[0].get_xlim() == (-0.5, 3.5)

@@ -97,3 +97,15 @@ def test_density_refuses_a_column_that_is_nowhere_finite():
 def test_density_names_the_column_that_is_not_there():
     with pytest.raises(ValueError, match="this split needs the column 'density'; the catalog has id"):
         DensitySplit("density", 0.5, "above").assign(numbered(3))
+
+
+def test_stratified_folds_hold_each_class_in_equal_shares_and_every_row_once():
+    label = np.array([0.0] * 83 + [1.0] * 17 + [np.nan] * 4)
+    catalog = Table({"id": np.arange(len(label)).astype(str), "label": label})
+    splits = [KFoldSplit(5, fold, val_fraction=0, seed=1, stratify="label") for fold in range(5)]
+    held_out = np.stack([split.assign(catalog) == "test" for split in splits])
+    assert (held_out.sum(axis=0) == 1).all()
+    for chosen in (label == 0, label == 1, np.isnan(label)):
+        assert np.ptp(held_out[:, chosen].sum(axis=1)) <= 1
+    with pytest.raises(ValueError, match=r"split\.stratify needs the column 'kind'"):
+        KFoldSplit(stratify="kind").assign(catalog)
