@@ -47,8 +47,19 @@ def test_several_runs_make_an_ensemble_of_galaxies_that_none_has_seen(sweep):
 def test_seeds_that_hold_out_other_galaxies_make_none(desk):
     status, out, _ = desk("train", "--multirun", *TINY, "seed=0,1")
     assert status == 0
-    assert "ensemble" not in out
+    assert "ensemble + TTA" not in out
+    assert "the seeds held out other galaxies, so there is no ensemble; with split.seed=0" in out
     runs = sorted(str(path) for path in desk.folder.glob("multirun/adhoc/*-s?-*"))
     status, out, _ = desk("evaluate", *runs, "evaluation.bootstrap=20")
     assert status == 0
     assert "the runs were not scored on the same galaxies: no ensemble" in out
+
+
+def test_sweeps_over_files_and_over_many_keys_end_in_files_of_short_names(desk):
+    first = desk.train("seed=7")
+    words = ["seed=0,1", "split.seed=3", f"model.weights={first},null", "optimizer=sgd,adamw"]
+    assert desk("train", "--multirun", *TINY, *words)[0] == 0
+    names = [path.name for path in desk.folder.rglob("ensemble-*.json")]
+    assert len(names) == 4
+    assert max(map(len, names)) < 60
+    assert "optimizer" in json.loads(next(desk.folder.rglob("ensemble-*.json")).read_text())["name"]

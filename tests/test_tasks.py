@@ -62,6 +62,11 @@ def test_a_network_goes_on_from_another_ones_weights_and_says_where_they_are_fro
     assert all(torch.equal(states[0][name], states[1][name]) for name in weights)
     found = json.loads((second / "metrics.json").read_text())["started_from"]
     assert found == {"weights": str(first), "data": "mock"}
+    status, out, _ = desk("train", "size=tiny", "model=small_cnn", f"model.weights={second}/checkpoints/last.ckpt")
+    assert status == 0
+    assert "MOCK WEIGHTS: this network starts from what was learned on a mock" in out
+    sentence = desk.refuses("train", "size=tiny", "model=small_cnn", f"model.weights={second}", "allow_mock=false")
+    assert "were learned on a mock and allow_mock is false" in sentence
 
 
 def test_weights_of_another_network_are_refused_before_any_training(desk):

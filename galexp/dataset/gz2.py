@@ -52,7 +52,7 @@ class GZ2(Dataset):
         Column(answer.name, (answer.kaggle,), "", f"vote fraction of answer {answer.identifier}") for answer in ANSWERS
     )
     photometry = ()
-    published = types.MappingProxyType({"read": PUBLISHED["training_solutions_rev1"]})
+    published: Mapping[str, int] = types.MappingProxyType({"read": PUBLISHED["training_solutions_rev1"]})
     tables = (PublishedTable(MAIN, (TABLE,), (ByHand(TABLE, DOWNLOAD),)),)
 
     def __init__(self, catalog: str, targets: Sequence[str], columns: Mapping[str, str] | None = None) -> None:

@@ -57,7 +57,7 @@ class Mergers(Dataset):
         ),
     )
     photometry = ()
-    published = types.MappingProxyType({"read": PUBLISHED})
+    published: Mapping[str, int] = types.MappingProxyType({"read": PUBLISHED})
     across = 10
     made = Origin.SIMULATION
     tables = (PublishedTable(MAIN, FILES, (ByHand(FILES[0], DOWNLOAD),)),)

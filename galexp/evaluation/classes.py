@@ -37,16 +37,20 @@ _NEAR = (1, 2)
 
 
 def class_scores(
-    probabilities: Float[np.ndarray, "galaxy class"], labels: Float[np.ndarray, " galaxy"], width: float | None
+    probabilities: Float[np.ndarray, "galaxy class"],
+    labels: Float[np.ndarray, " galaxy"],
+    ordered: bool = False,
+    width: float | None = None,
 ) -> dict[str, float]:
     """Return the metrics of one method.
 
-    Of more than two classes, which are taken to be in order, also how many classes the prediction is off, and the share
-    of galaxies within one and two classes.
+    Of more than two classes in an order, also how many classes the prediction is off, and the share of galaxies within
+    one and two classes, where that is not all of them.
 
     Args:
         probabilities: Of each class.
         labels: Number of the class; NaN where there is none, which is left out and not counted.
+        ordered: Whether the numbers of the classes are an order.
         width: Of a class in the unit of an ordered quantity; None where it has none. With it the mean absolute error
             is also given in that unit, as ``mae``.
     """
@@ -54,10 +58,11 @@ def class_scores(
     preds, truth = torch.from_numpy(probabilities[known]), torch.from_numpy(labels[known]).long()
     scores = {"n": float(len(truth))}
     scores |= {name: float(getattr(classification, name)(preds, truth)) for name in _METRICS}
-    if probabilities.shape[1] > 2:
+    if ordered and probabilities.shape[1] > 2:
         off = float(classification.mean_absolute_class_error(preds, truth))
         scores["mean_absolute_class_error"] = off
-        scores |= {f"within_{near}": float(classification.within_k(preds, truth, near)) for near in _NEAR}
+        near = [distance for distance in _NEAR if distance < probabilities.shape[1] - 1]
+        scores |= {f"within_{k}": float(classification.within_k(preds, truth, k)) for k in near}
         scores |= {} if width is None else {"mae": off * width}
     return scores
 
@@ -69,6 +74,7 @@ def class_score_table(
     baselines: Mapping[str, np.ndarray],
     draws: int,
     seed: int,
+    ordered: bool = False,
     width: float | None = None,
     learned: Table | None = None,
 ) -> dict[str, Any]:
@@ -84,6 +90,7 @@ def class_score_table(
         baselines: Probabilities (row, class) of other methods on the same rows.
         draws: Of a bootstrap over galaxies, for the errors of the network.
         seed: Of the bootstrap.
+        ordered: As in :func:`class_scores`.
         width: As in :func:`class_scores`.
         learned: Predictions of the validation rows, by which probabilities are calibrated.
 
@@ -98,7 +105,7 @@ def class_score_table(
         if not kept.any():
             continue
         found[sample] = {
-            name: class_scores(p[kept], labels[kept], width) for name, p in {**methods, **baselines}.items()
+            name: class_scores(p[kept], labels[kept], ordered, width) for name, p in {**methods, **baselines}.items()
         }
         for name, preds in methods.items():
             found[sample][name] |= _errors(preds[kept], labels[kept], draws, seed)

@@ -48,8 +48,8 @@ def ensemble(tables: Sequence[Table]) -> Table:
 
     Predictions, quantiles and probabilities are averaged, and the class is the one with the highest mean probability.
     A width is that of the mixture of Gaussians, sigma^2 = mean(sigma_i^2) + mean((pred_i - pred)^2): it grows where the
-    networks disagree. ``spread_<target>`` is the sample standard deviation of the predictions over the networks, 0 to
-    the precision of training where all have learned the same.
+    networks disagree. ``spread_<target>`` is the sample standard deviation of the predictions over the networks; of
+    classes that of the probability of the one that is chosen.
 
     Args:
         tables: Of predictions, row by row for the same galaxies, as :func:`held_out` returns them.
@@ -80,7 +80,7 @@ def ensemble(tables: Sequence[Table]) -> Table:
     for name in [name for name in joined.colnames if name.startswith("true_")]:
         target = name.removeprefix("true_")
         joined[f"{SPREAD}_{target}"] = _predictions(tables, f"pred_tta_{target}").std(axis=0, ddof=1)
-    _choose_classes(joined)
+    _choose_classes(joined, tables)
     return joined
 
 
@@ -88,8 +88,8 @@ def _predictions(tables: Sequence[Table], name: str) -> Float[np.ndarray, "netwo
     return np.stack([np.asarray(table[name], dtype=np.float64) for table in tables])
 
 
-def _choose_classes(table: Table) -> None:
-    """Let the predicted class be the one of the highest mean probability, where there are probabilities."""
+def _choose_classes(table: Table, members: Sequence[Table]) -> None:
+    """Let the class be the one of the highest mean probability, and the spread be that of its probability."""
     averaged = [name for name in table.colnames if name.startswith(f"{PROBABILITY}_tta_")]
     if not averaged:
         return
@@ -98,6 +98,8 @@ def _choose_classes(table: Table) -> None:
         names = [name.replace(f"{PROBABILITY}_tta_", f"{PROBABILITY}_{infix}", 1) for name in averaged]
         best = np.stack([np.asarray(table[name]) for name in names], axis=1).argmax(axis=1)
         table[f"pred_{infix}{target}"] = best.astype(np.float64)
+    spreads = np.stack([_predictions(members, name).std(axis=0, ddof=1) for name in averaged], axis=1)
+    table[f"{SPREAD}_{target}"] = np.take_along_axis(spreads, best[:, None], axis=1)[:, 0]
 
 
 def ensemble_scores(
@@ -117,7 +119,7 @@ def ensemble_scores(
     """
     targets = truth_columns(task)
     if "classes" in task:
-        scores = class_score_table(table, targets[0], class_names(task), {}, draws, seed, width)
+        scores = class_score_table(table, targets[0], class_names(task), {}, draws, seed, task["ordered"], width)
     else:
         scores = score_table(table, targets, {}, draws, seed)
     renamed = {"network": "ensemble", "network_tta": "ensemble_tta"}

@@ -90,7 +90,9 @@ def _facts(task: Task, datamodule: GalaxyDataModule, table: Table) -> dict[str, 
     if isinstance(task, Morphology):
         return {"votes": _broken_sums(table, task.targets)}
     width = class_width(datamodule, task.width_column) if isinstance(task, Classification) else None
-    return {} if width is None else {"class_width": width}
+    if width is None or not isinstance(task, Classification):
+        return {}
+    return {"class_width": width, "class_unit": datamodule.data.manifest.units.get(str(task.width_column), "")}
 
 
 def _scored(
@@ -104,7 +106,8 @@ def _scored(
 ) -> dict[str, Any]:
     if isinstance(task, Classification):
         width = class_width(datamodule, task.width_column)
-        return class_score_table(table, task.targets[0], task.classes, methods, draws, seed, width, learned)
+        facts: dict[str, Any] = {"ordered": task.ordered, "width": width, "learned": learned}
+        return class_score_table(table, task.targets[0], task.classes, methods, draws, seed, **facts)
     if isinstance(task, Reconstruction):
         return reconstruction_score_table(table, methods)
     return score_table(table, task.targets, methods, draws, seed, learned)

@@ -38,15 +38,17 @@ def class_figures(datamodule: GalaxyDataModule, result: Evaluation) -> dict[str,
         "confusion": confusion(labels, averaged, classes, **facts),
         "reliability": reliability(labels, averaged, classes, **facts),
         "gallery": gallery_of(datamodule, labels, shown.astype(np.float64), said),
-        "baselines": _bars(samples["all"], readable(label), is_binary, **facts),
+        "baselines": _bars(samples["all"], readable(label), **facts),
     }
-    return figures | ({"ranking": ranking(labels, methods, classes, **facts)} if is_binary else {})
+    is_ordered = "mean_absolute_class_error" in samples["all"]["network"]
+    return figures if is_ordered else {**figures, "ranking": ranking(labels, methods, classes, **facts)}
 
 
-def _bars(methods: dict[str, Any], label: str, is_binary: bool, **facts: Any) -> Figure:
-    key, quantity = ("roc_auc", "area under the ROC curve") if is_binary else ("within_2", "share within two classes")
+def _bars(methods: dict[str, Any], label: str, **facts: Any) -> Figure:
+    is_area = "within_2" not in methods["network"]
+    key, quantity = ("roc_auc", "area under the ROC curve") if is_area else ("within_2", "share within two classes")
     values = {METHOD_NAMES[name]: scores[key] for name, scores in methods.items()}
     errors = {METHOD_NAMES[name]: scores.get(f"{key}_error", np.nan) for name, scores in methods.items()}
-    reference = 0.5 if is_binary else methods["majority"][key] if "majority" in methods else np.nan
-    named = "chance" if is_binary else METHOD_NAMES["majority"]
+    reference = 0.5 if is_area else methods["majority"][key] if "majority" in methods else np.nan
+    named = "chance" if is_area else METHOD_NAMES["majority"]
     return baseline_bars(values, errors, label, quantity, reference, named, **facts)

@@ -22,6 +22,7 @@ from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_hash
 from galexp.run.provenance import provenance
+from galexp.run.start import started_from
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
 from galexp.target import instantiate
@@ -145,6 +146,7 @@ def result_of(
     write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
     save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)
     if result.scores:
-        target.write_json("metrics.json", {"data": str(data.origin), "run": run.name, **result.scores})
+        head = {"data": str(data.origin), "run": run.name, **started_from(settings)}
+        target.write_json("metrics.json", {**head, **result.scores})
     else:
         say(f"no row has a measured {', '.join(targets)}: predictions only, in {target.folder / 'predictions.parquet'}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import json
 import pathlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from galexp.job.check import check_settings
 from galexp.job.place import Job, place
 from galexp.run.directory import RunDirectory
 from galexp.run.provenance import provenance
+from galexp.run.start import refuse_mock_start, started_from
 from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.split.assign import assign_roles
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 def train_once(settings: dict[str, Any]) -> RunDirectory:
     """Train one run, on as many devices as are asked for, unless it is finished already."""
     check_settings(settings)
+    refuse_mock_start(settings)
     if world.is_launched():
         with world.joined(launch.world_size(settings["trainer"])):
             return RunDirectory(train_together(settings))
@@ -133,9 +135,19 @@ def fit_and_evaluate(
 
 
 def _say_start(settings: dict[str, Any]) -> None:
-    learned = started_from(settings).get("started_from", {}).get("data", str(Origin.OBSERVED))
-    if learned != Origin.OBSERVED and world.is_leader():
-        say(f"{learned.upper()}: the weights that this network starts from were learned on one", "bold yellow")
+    """Say loudly where weights were learned on a mock, and warn where random ones are to be held still."""
+    start = started_from(settings)
+    learned = Origin(start.get("started_from", {}).get("data", Origin.OBSERVED))
+    if learned is not Origin.OBSERVED and world.is_leader():
+        say(f"{learned.word}WEIGHTS: this network starts from what was learned on a {learned}", "bold yellow")
+    frozen = [name for name, node in settings["callback"].items() if node["_target_"].endswith(".FreezeBody")]
+    if frozen and start["pretrained"] == "false":
+        warnings.warn(
+            f"callback.{frozen[0]} holds a body still that has learned nothing; start from weights (model.weights, "
+            "model.pretrained) or take callback=default",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def save_result(
@@ -156,16 +168,6 @@ def save_result(
     }
     head |= started_from(settings)
     run.write_json("metrics.json", {**head, "counts": role_counts(datamodule.roles), **result.scores})
-
-
-def started_from(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return which weights a network started from and, where they are a run's, what data that had learned from."""
-    weights = settings["model"]["weights"]
-    if weights is None:
-        return {}
-    metrics = pathlib.Path(weights) / "metrics.json"
-    learned = {"data": json.loads(metrics.read_text())["data"]} if metrics.is_file() else {}
-    return {"started_from": {"weights": str(weights), **learned}}
 
 
 def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:

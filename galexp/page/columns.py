@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 
 
@@ -39,7 +40,6 @@ WIDTHS = (
     Score("coverage_95_scaled", "scaled", shows_error=False),
     Score("sigma_scale", "scale"),
 )
-QUANTILES = (Score("coverage_68", "within 68 %"), Score("coverage_90", "within 90 %"))
 TWO_CLASSES = (
     Score("accuracy", "accuracy", shows_error=False),
     Score("roc_auc", "ROC AUC"),
@@ -48,39 +48,44 @@ TWO_CLASSES = (
     Score("expected_calibration_error", "ECE"),
 )
 ORDERED_CLASSES = (
-    Score("accuracy", "accuracy"),
+    Score("accuracy", "accuracy", shows_error=False),
     Score("within_1", "within 1"),
     Score("within_2", "within 2"),
-    Score("mean_absolute_class_error", "classes off"),
+    Score("mean_absolute_class_error", "off by"),
     Score("log_loss", "log loss"),
 )
-CLASS_UNIT = (Score("mae", "MAE", has_unit=True, takes=2),)
-
-
 _OVER_RUNS = {"rmse", "normalized_rmse", "nmad", "roc_auc", "average_precision", "expected_calibration_error"}
 _OVER_RUNS |= {"within_2", "mean_absolute_class_error"}
+_SHARE = re.compile(r"coverage_(\d+)")
 
 
-def score_columns(scores: Mapping[str, float]) -> tuple[Score, ...]:
-    """Return the columns for what a method was scored by."""
+def score_columns(scores: Mapping[str, float], unit: str = "") -> tuple[Score, ...]:
+    """Return the columns for what a method was scored by.
+
+    Args:
+        scores: Of the method.
+        unit: Of the width of a class, where classes have one.
+    """
     if "rmse" in scores:
         return tuple(column for column in REGRESSION if column.key in scores)
-    if "within_1" in scores:
-        return ORDERED_CLASSES + (CLASS_UNIT if "mae" in scores else ())
-    return TWO_CLASSES
+    if "mean_absolute_class_error" not in scores:
+        return TWO_CLASSES
+    in_unit = (Score("mae", f"MAE [{unit}]" if unit else "MAE", has_unit=True, takes=2),)
+    return tuple(column for column in (*ORDERED_CLASSES, *in_unit) if column.key in scores)
+
+
+def width_columns(scores: Mapping[str, float]) -> tuple[Score, ...]:
+    """Return the columns for the errors that a network gives itself; none where it gives none."""
+    if "nll" in scores:
+        return tuple(column for column in WIDTHS if column.key in scores)
+    shares = sorted(int(match[1]) for match in map(_SHARE.fullmatch, scores) if match)
+    return tuple(Score(f"coverage_{share}", f"within {share} %") for share in shares)
 
 
 def spread_columns(scores: Mapping[str, float]) -> tuple[Score, ...]:
     """Return the columns of a table over runs, fewer than of one run: each holds a spread beside its mean."""
     kept = [column for column in score_columns(scores) if column.key in _OVER_RUNS]
     return (*kept, *width_columns(scores)[:1])
-
-
-def width_columns(scores: Mapping[str, float]) -> tuple[Score, ...]:
-    """Return the columns for the errors that a network gives itself; none where it gives none."""
-    if "coverage_68" not in scores:
-        return ()
-    return tuple(column for column in (WIDTHS if "nll" in scores else QUANTILES) if column.key in scores)
 
 
 def cells(scores: Mapping[str, float], columns: tuple[Score, ...]) -> list[str]:

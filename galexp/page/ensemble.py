@@ -14,6 +14,7 @@ from galexp.evaluation.ensemble import SPREAD, ensemble, ensemble_scores, held_o
 from galexp.page.folds import complete_folds
 from galexp.page.table import scores_table
 from galexp.run.directory import RunDirectory
+from galexp.run.name import file_stem
 from galexp.shard.origin import Origin
 from galexp.task.label import truth_columns
 from galexp.terminal import console, say
@@ -44,9 +45,9 @@ def ensemble_of(runs: Sequence[RunDirectory], name: str, has_folds: bool) -> dic
     draws = 0 if Origin(metrics["data"]) is Origin.SIMULATION else settings["evaluation"]["bootstrap"]
     scores = ensemble_scores(table, settings["task"], draws, settings["seed"], metrics.get("class_width"))
     spread = {target: float(np.mean(table[f"{SPREAD}_{target}"])) for target in truth_columns(settings["task"])}
-    path = runs[0].folder.parent / f"ensemble-{name.replace(' ', '-')}"
+    path = runs[0].folder.parent / f"ensemble-{file_stem(name)}"
     write_parquet(table, path.with_name(path.name + ".parquet"))
-    content = {"data": metrics["data"], "runs": [run.name for run in runs], "members": len(members)}
+    content = {"data": metrics["data"], "name": name, "runs": [run.name for run in runs], "members": len(members)}
     content |= {"mean_spread": spread, "test": scores}
     path.with_name(path.name + ".json").write_text(json.dumps(content, indent=2) + "\n")
     return {"members": len(members), "mean_spread": spread, "test": scores, "path": path}
@@ -70,7 +71,7 @@ def show_together(evaluations: Sequence[RunDirectory]) -> None:
     if not found:
         say("the runs were not scored on the same galaxies: no ensemble")
         return
-    console.print(scores_table({"data": evaluations[0].metrics()["data"], "test": found["test"]}))
+    console.print(scores_table({**evaluations[0].metrics(), "test": found["test"]}))
     say_spread(found)
 
 

@@ -16,8 +16,9 @@ from galexp.catalog.parquet import read_parquet
 from galexp.evaluation.classes import probabilities_of
 from galexp.evaluation.pool import Pooled, pooled, pooled_rmse
 from galexp.metric import classification
-from galexp.page.columns import ORDERED_CLASSES, TWO_CLASSES
+from galexp.page.columns import ORDERED_CLASSES
 from galexp.run.directory import RunDirectory
+from galexp.run.name import file_stem
 from galexp.shard.origin import Origin
 from galexp.task.label import class_names, truth_columns
 from galexp.terminal import say
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
 Folds = list[list["Table"]]
-_FEW = 2
+_MEANS = ("accuracy", "log_loss", "within_1", "within_2", "mean_absolute_class_error")
 _INFIXES = {"": "", "tta_": " with TTA"}
 
 
@@ -58,14 +59,16 @@ def show_folds(name: str, runs: Sequence[RunDirectory]) -> None:
             seeds = ", ".join(f"{value:.4f}" for value in result.per_seed)
             say(f"{method}{mark}: out-of-fold {heading} of {result.galaxies} galaxies {result.value:.4f}")
             say(f"  68 % of bootstraps {result.low:.4f} to {result.high:.4f}; each of {len(complete)} seeds: {seeds}")
-    path = runs[0].folder.parent / f"cross_validation-{name.replace(' ', '-')}.json"
-    _write(path, found, kind, runs)
+    path = runs[0].folder.parent / f"cross_validation-{file_stem(name)}.json"
+    _write(path, {"data": str(kind), "name": name}, found, runs)
     say(f"written to {path}")
 
 
-def _write(path: pathlib.Path, found: dict[str, dict[str, Pooled]], kind: Origin, runs: Sequence[RunDirectory]) -> None:
+def _write(
+    path: pathlib.Path, head: dict[str, Any], found: dict[str, dict[str, Pooled]], runs: Sequence[RunDirectory]
+) -> None:
     seeds = sorted({run.settings()["seed"] for run in runs})
-    content: dict[str, Any] = {"data": str(kind), "runs": [run.name for run in runs], "seeds": seeds}
+    content: dict[str, Any] = {**head, "runs": [run.name for run in runs], "seeds": seeds}
     content |= {method: {heading: one.as_dict() for heading, one in scores.items()} for method, scores in found.items()}
     path.write_text(json.dumps(content, indent=2) + "\n")
 
@@ -79,8 +82,14 @@ def _numbers(tables: Folds, task: dict[str, Any], draws: int) -> dict[str, dict[
 
 
 def _classes(tables: Folds, task: dict[str, Any], draws: int) -> dict[str, dict[str, Pooled]]:
+    """Pool what is a mean over galaxies.
+
+    Areas under curves are not pooled: they would compare galaxies that other networks, started from the frequencies of
+    other folds, have ranked. Nor is the calibration error, which a bootstrap makes larger.
+    """
     names, (label,) = class_names(task), truth_columns(task)
-    columns = TWO_CLASSES if len(names) == _FEW else ORDERED_CLASSES
+    kept = _MEANS if task.get("ordered") else _MEANS[:2]
+    columns = [column for column in ORDERED_CLASSES if column.key in kept]
     found: dict[str, dict[str, Pooled]] = {}
     for infix, words in _INFIXES.items():
 

@@ -16,10 +16,10 @@ from galexp.figure.methods import METHOD_NAMES
 from galexp.page.columns import spread_columns
 from galexp.page.ensemble import ensemble_of, say_spread
 from galexp.page.folds import show_folds
-from galexp.page.table import FEW_TARGETS, joint_rmse
+from galexp.page.table import FEW_TARGETS, joint_rmse, start_words
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
-from galexp.terminal import console
+from galexp.terminal import console, say
 
 _NAMED = ("dataset", "split", "model")
 _SPREAD = ("seed", "split.seed", "split.fold")
@@ -40,6 +40,8 @@ def show_sweep(runs: list[RunDirectory]) -> None:
             show_folds(name, members)
         if together:
             say_spread(together)
+        elif len(members) > 1 and not has_folds:
+            say("the seeds held out other galaxies, so there is no ensemble; with split.seed=0 they hold out the same")
 
 
 def groups(runs: list[RunDirectory]) -> dict[str, list[RunDirectory]]:
@@ -78,15 +80,15 @@ def spread_tables(
     metrics = [run.metrics() for run in runs]
     origin = Origin(metrics[0]["data"])
     if len(metrics[0]["test"]) > FEW_TARGETS:
-        title = f"{name}: {len(runs)} {origin.word}runs, mean ± sd"
+        title = f"{name}: {len(runs)} {origin.word}runs, mean ± sd{start_words(metrics[0])}"
         return [_joint_spread(title, [one["test"] for one in metrics], together)]
     tables = []
     for target in metrics[0]["test"]:
-        title = f"{target}, {name}: {len(runs)} {origin.word}runs, mean ± sd"
+        title = f"{target}, {name}: {len(runs)} {origin.word}runs, mean ± sd{start_words(metrics[0])}"
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
         table.add_column("method", no_wrap=True)
         methods = metrics[0]["test"][target]["all"]
-        columns = spread_columns(next(iter(methods.values())))
+        columns = spread_columns(methods["network"])
         for column in columns:
             table.add_column(column.heading, justify="right", no_wrap=True)
         for method in methods:

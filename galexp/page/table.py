@@ -41,6 +41,11 @@ def show_run(run: RunDirectory) -> None:
     say("  python -m galexp list")
 
 
+def start_words(metrics: dict[str, Any]) -> str:
+    """Return what a title says of the weights that the network of a recipe started from."""
+    return f", pretrained={metrics['pretrained']}" if metrics.get("recipe") else ""
+
+
 def scores_table(metrics: dict[str, Any]) -> Group:
     """Lay out the scores of every method on the test rows, one table per target."""
     if len(metrics["test"]) > FEW_TARGETS:
@@ -65,9 +70,9 @@ def _width_table(target: str, samples: dict[str, Any]) -> Table | None:
 
 
 def _target_table(target: str, samples: dict[str, Any], metrics: dict[str, Any]) -> Table:
-    title = f"{target}: held-out galaxies{Origin(metrics['data']).whose}"
+    title = f"{target}: held-out galaxies{Origin(metrics['data']).whose}{start_words(metrics)}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    columns = score_columns(next(iter(samples["all"].values())))
+    columns = score_columns(next(iter(samples["all"].values())), metrics.get("class_unit", ""))
     table.add_column("method", no_wrap=True)
     for name in ("n", *(column.heading for column in columns)):
         table.add_column(name, justify="right", no_wrap=True)
@@ -87,7 +92,7 @@ def joint_tables(metrics: dict[str, Any]) -> Group:
     """
     test, origin = metrics["test"], Origin(metrics["data"])
     errors = {method: joint_rmse(test, method) for method in next(iter(test.values()))["all"]}
-    title = f"{len(test)} targets: held-out galaxies{origin.whose}"
+    title = f"{len(test)} targets: held-out galaxies{origin.whose}{start_words(metrics)}"
     over_all = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for name in ("method", "RMSE over all targets", "over that of the mean"):
         over_all.add_column(name, justify="left" if name == "method" else "right", no_wrap=True)

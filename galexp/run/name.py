@@ -41,6 +41,17 @@ def run_hash(settings: dict[str, Any], data_name: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
+def file_stem(group: str) -> str:
+    """Return a name for files about runs that belong together: the first word, and a hash where more is said.
+
+    Example:
+        >>> file_stem("xgass-random-small_cnn"), file_stem("xgass-random-small_cnn model.weights=a/b")
+        ('xgass-random-small_cnn', 'xgass-random-small_cnn-d99efb5d')
+    """
+    first, _, more = group.partition(" ")
+    return f"{first}-{hashlib.sha256(more.encode()).hexdigest()[:8]}" if more else first
+
+
 def run_folder(settings: dict[str, Any], data_name: str, origin: Origin) -> pathlib.Path:
     """Return ``<runs>/<study>/<dataset>-<split>-<model>-s<seed>-<hash8>``.
 

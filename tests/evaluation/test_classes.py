@@ -55,12 +55,19 @@ def test_rows_without_a_class_are_not_counted_and_samples_are_kept_apart():
 
 def test_classes_in_order_have_a_distance_in_the_unit_of_their_width():
     probabilities = np.eye(4)[[0, 1, 3, 3]]
-    scores = class_scores(probabilities, np.array([0.0, 2.0, 3.0, 0.0]), width=5.0)
+    scores = class_scores(probabilities, np.array([0.0, 2.0, 3.0, 0.0]), ordered=True, width=5.0)
     assert scores["mean_absolute_class_error"] == 1
     assert scores["mae"] == 5
     assert (scores["within_1"], scores["within_2"]) == (0.75, 0.75)
-    assert "mae" not in class_scores(probabilities, np.zeros(4), width=None)
-    assert "within_1" not in class_scores(np.eye(2), np.array([0.0, 1.0]), width=None)
+    assert "mae" not in class_scores(probabilities, np.zeros(4), ordered=True)
+
+
+def test_classes_without_an_order_have_no_distance_and_few_are_not_all_near():
+    assert "within_1" not in class_scores(np.eye(4)[[0, 1]], np.zeros(2))
+    assert "within_1" not in class_scores(np.eye(2), np.array([0.0, 1.0]), ordered=True)
+    three = class_scores(np.eye(3)[[0, 1]], np.array([0.0, 1.0]), ordered=True)
+    assert "within_1" in three
+    assert "within_2" not in three
 
 
 def test_probabilities_are_read_in_the_order_of_the_classes():

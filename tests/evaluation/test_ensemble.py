@@ -48,7 +48,8 @@ def test_the_class_is_that_of_the_mean_probability():
     found = ensemble([classifier([0.4, 0.4]), classifier([0.4, 0.4]), classifier([0.9, 0.45])])
     np.testing.assert_allclose(found["prob_tta_yes"], [1.7 / 3, 1.25 / 3])
     assert found["pred_k"].tolist() == [1, 0]
-    task = {"targets": ["k"], "classes": ["no", "yes"]}
+    np.testing.assert_allclose(found["spread_k"], [np.std([0.4, 0.4, 0.9], ddof=1), np.std([0.4, 0.4, 0.45], ddof=1)])
+    task = {"targets": ["k"], "classes": ["no", "yes"], "ordered": False}
     assert ensemble_scores(found, task, draws=0, seed=0)["k"]["all"]["ensemble_tta"]["accuracy"] == 0
 
 

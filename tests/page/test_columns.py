@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from galexp.page.columns import (
-    CLASS_UNIT,
     ORDERED_CLASSES,
-    QUANTILES,
     REGRESSION,
     TWO_CLASSES,
     WIDTHS,
     cells,
     score_columns,
+    spread_columns,
     width_columns,
 )
+
+ORDERED = {column.key: 0.5 for column in ORDERED_CLASSES}
 
 
 def test_columns_follow_what_was_scored():
     assert score_columns({column.key: 1.0 for column in REGRESSION} | {"coverage_68": 0.7}) == REGRESSION
     assert score_columns({"rmse": 1.0}) == REGRESSION[:1]
     assert score_columns({"accuracy": 0.5}) == TWO_CLASSES
-    assert score_columns({"accuracy": 0.5, "within_1": 0.7}) == ORDERED_CLASSES
-    assert score_columns({"accuracy": 0.5, "within_1": 0.7, "mae": 20.0}) == ORDERED_CLASSES + CLASS_UNIT
+    assert score_columns(ORDERED) == ORDERED_CLASSES
+    assert [column.heading for column in score_columns({**ORDERED, "mae": 20.0}, "Myr")][-1] == "MAE [Myr]"
 
 
 def test_a_network_that_gives_no_errors_has_no_columns_of_them():
     assert width_columns({"rmse": 1.0}) == ()
-    assert width_columns({"coverage_68": 0.7, "coverage_90": 0.9}) == QUANTILES
+    found = width_columns({"coverage_80": 0.7, "coverage_50": 0.4, "coverage_50_error": 0.1, "pinball": 1.0})
+    assert [column.heading for column in found] == ["within 50 %", "within 80 %"]
     assert width_columns({"coverage_68": 0.7, "coverage_95": 0.9, "nll": 1.0}) == (WIDTHS[0], WIDTHS[2])
+
+
+def test_a_table_over_runs_has_fewer_columns():
+    assert [column.key for column in spread_columns(ORDERED)] == ["within_2", "mean_absolute_class_error"]
 
 
 def test_shares_have_three_digits_whatever_the_error_is():
@@ -36,5 +42,5 @@ def test_shares_have_three_digits_whatever_the_error_is():
 
 
 def test_times_have_fewer_digits_than_shares():
-    scores = {"n": 9.0, "accuracy": 0.25, "within_1": 0.5, "mae": 57.25}
+    scores = {"n": 9.0, **ORDERED, "mae": 57.25}
     assert cells(scores, score_columns(scores))[-1] == "57"
