@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+
+from galexp.config import compose
+from galexp.job.check import check_settings
 
 WORDS = ("train", "size=tiny", "model=small_cnn", "logger=none")
 
@@ -28,6 +33,39 @@ WORDS = ("train", "size=tiny", "model=small_cnn", "logger=none")
 def test_a_value_that_no_run_could_have_is_refused_before_anything_is_made(shell, word, sentence):
     assert shell.refuses(*WORDS, word) == sentence
     assert not list(shell.folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["task=regression", "loss=cross_entropy"], "loss is CrossEntropyLoss and task=regression takes loss=gaussian"),
+        (["task=classification", "loss=mse"], "loss is MSELoss and task=classification takes loss=cross_entropy; "),
+        (["task=classification", "task.classes=3"], "task.classes is 3; expected names, such as [no, yes], or interv"),
+        (["task=classification", "task.classes=[a]"], "task.classes is ['a']; expected two or more names, each of "),
+        (["task=classification", "task.classes={a: [b, -1], c: [-1, null]}"], "task.classes.a is ['b', -1]; expected"),
+        (["task=classification", "task.targets=[ra,dec]"], "a classification has one target, task.targets has ['ra"),
+        (["optimizer=adadelta"], "optimizer=adadelta has no momentum for schedule=one_cycle to cycle; take schedule=c"),
+        (["optimizer=sgd", "optimizer.momentum=-1"], "optimizer=sgd cannot be made (Invalid momentum value: -1); cha"),
+        (["layers.rates=0.1"], "layers.rates are 0.1; expected numbers above 0, one a group of layers, such as [0.1,"),
+        (["layers.rates=[0.1,-1]"], "layers.rates are [0.1, -1]; expected numbers above 0"),
+        (["layers.rates=[a,b]"], "layers.rates are ['a', 'b']; expected numbers above 0"),
+        (["layers.rates=[1,1,1,1,1,1]"], "6 groups of layers asked for; choose 2 to 5 of a network of blocks.0, bloc"),
+        (["layers.frozen=true"], "layers.frozen is True; expected a whole number of at least 0"),
+        (["layers.frozen=-1"], "layers.frozen is -1; expected a whole number of at least 0"),
+        (["layers.frozen=null"], "layers.frozen is None; expected a whole number of at least 0"),
+        (["layers.frozen=99"], "layers.frozen is 99; choose 0 to 4 of blocks.0, blocks.1, blocks.2, blocks.3, and"),
+        (["model=timm", "+model.foo=1"], "timm makes no resnet18 with model.foo=1 (ResNet.__init__() got an unexpect"),
+        (["model=timm", "model.name=resnett18"], "timm has no backbone 'resnett18'; the nearest names are "),
+    ],
+)
+def test_parts_that_do_not_go_together_are_refused_before_any_data_is_looked_for(words, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+        check_settings(compose(["size=tiny", "model=small_cnn", *words]))
+
+
+def test_a_momentum_is_cycled_only_where_the_schedule_says_so():
+    for words in (["schedule=constant"], ["schedule.cycle_momentum=false"]):
+        check_settings(compose(["size=tiny", "model=small_cnn", "optimizer=adadelta", *words]))
 
 
 def test_an_argument_that_a_class_does_not_take_is_refused_before_anything_is_made(shell):

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from galexp.catalog.parquet import read_parquet
+from galexp.job.lr_find import RateSweep
 
 GAS = "task.classes={poor: [null, -1.0], rich: [-1.0, null]}"
 OVERLAP = "task.classes={poor: [null, -0.9], rich: [-1.0, null]}"
@@ -97,6 +98,47 @@ def test_a_learning_rate_is_looked_for_and_nothing_is_trained(desk):
     assert float(rows[0]["rate"]) == pytest.approx(1e-7)
     sentence = desk.refuses("train", "--multirun", *words, "seed=0,1", "trainer.lr_find=true", status=2)
     assert "trains nothing; type it without --multirun" in sentence
+
+
+def test_a_rate_for_a_run_that_has_begun_leaves_its_split_and_settings_alone(desk, monkeypatch):
+    found = RateSweep(np.array([0.1, 1.0]), np.array([2.0, 1.0]), np.array([2.0, 1.0]), 0.1)
+    monkeypatch.setattr("galexp.job.rate.find_learning_rate", lambda *facts: found)
+    words = ["size=tiny", "model=small_cnn", "logger=none"]
+    run = desk.train(*words)
+    own = {path: path.stat().st_mtime_ns for path in run.iterdir() if path.is_file() and path.name != ".lock"}
+    assert {"split.parquet", "audit.json", "resolved.yaml"} <= {path.name for path in own}
+    assert desk("train", *words, "trainer.lr_find=true")[0] == 0
+    assert {path: path.stat().st_mtime_ns for path in own} == own
+    assert (run / "lr_find.csv").is_file()
+    audit = json.loads((run / "audit.json").read_text())
+    (run / "audit.json").write_text(json.dumps({**audit, "data_sha256": "another"}))
+    assert "was trained on other data than" in desk.refuses("train", *words, "trainer.lr_find=true")
+
+
+@pytest.mark.filterwarnings("default:task.width_column")
+def test_the_width_of_a_class_is_asked_for_before_training_and_left_out_where_other_data_lack_it(desk):
+    words = ["task=classification", GAS]
+    sentence = desk.refuses("train", "size=tiny", "model=small_cnn", *words, "task.width_column=redshit")
+    assert "task.width_column is 'redshit', which the catalog lacks; name a column with the width of a" in sentence
+    assert sentence.endswith("or null (did you mean 'redshift'?)")
+    run = desk.train(*words, "task.width_column=redshift")
+    assert json.loads((run / "metrics.json").read_text())["class_width"] > 0
+    desk.change_catalog(lambda catalog, manifest: catalog.remove_column("redshift"))
+    status, _, err = desk("evaluate", str(run), "split=random")
+    assert status == 0
+    (note,) = [line for line in err.splitlines() if "width_column" in line]
+    assert note == (
+        "note: task.width_column is 'redshift', which the catalog lacks: the class error in its unit is left out"
+    )
+    (evaluation,) = (run / "evaluations").iterdir()
+    assert "class_width" not in json.loads((evaluation / "metrics.json").read_text())
+
+
+@pytest.mark.parametrize("word", ["layers.frozen=2", "layers.rates=[0.1,1]", "callback=freeze", "trainer.lr_find=true"])
+def test_what_only_training_knows_is_refused_where_a_network_is_evaluated(desk, trained, word):
+    name = "trainer.lr_find" if word.startswith("trainer") else word.split("=")[0].split(".")[0]
+    sentence = desk.refuses("evaluate", str(trained), word, status=2)
+    assert sentence == f"{name} belongs to the trained network; train another run to change it"
 
 
 def test_a_table_of_models_in_markdown_belongs_to_list_model(desk):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import torch
+from torch import nn
 
 from galexp import launch
+from galexp.model.build import build_network
+from galexp.model.layers import freeze
+from galexp.optimizer.groups import decay_groups
 from galexp.run.directory import CHECKPOINTS
-from galexp.target import OWN_KEYS, check_keys, target_of
+from galexp.target import OWN_KEYS, check_keys, instantiate, target_of
+from galexp.task.label import check_classes
+from galexp.task.losses import check_loss
 
 _LEAST_INTEGERS = {
     "seed": 0,
@@ -22,6 +29,8 @@ _LEAST_INTEGERS = {
     "layers.frozen": 0,
     "evaluation.bootstrap": 0,
 }
+_MAY_BE_NULL = ("mock.objects", "trainer.max_epochs")
+_BANDS = 3
 _PRECISIONS = ("auto", "32-true", "bf16-mixed", "16-mixed")
 
 
@@ -30,7 +39,9 @@ def check_settings(settings: dict[str, Any]) -> None:
 
     Raises:
         UsageError: for a key that a class does not take.
-        ValueError: for a value out of its range, a device that is not there, or a checkpoint that cannot exist.
+        ValueError: for a value out of its range, a loss or classes that the task does not take, layers that the network
+            does not have, a schedule that the optimizer does not go with, a device that is not there, or a checkpoint
+            that cannot exist.
     """
     check_keys({group: _without_own(group, node) for group, node in settings.items()})
     for key, least in _LEAST_INTEGERS.items():
@@ -45,6 +56,10 @@ def check_settings(settings: dict[str, Any]) -> None:
         raise ValueError(f"checkpoint.minutes is {minutes!r}; expected a number of at least 0 (0: after every step)")
     if not settings["task"]["targets"] and target_of(settings["task"]).learns_targets:
         raise ValueError("task.targets is empty: there is nothing to learn; name a column")
+    check_loss(settings, target_of(settings["loss"]))
+    check_classes(settings["task"])
+    _check_optimizer(settings)
+    _check_network(settings)
     _check_devices(settings["trainer"])
     _check_batch(settings["datamodule"]["batch_size"], launch.world_size(settings["trainer"]))
     _check_checkpoint(settings["evaluation"]["checkpoint"], settings["split"].get("val_fraction", 1))
@@ -62,10 +77,35 @@ def _value(settings: dict[str, Any], key: str) -> Any:
 
 
 def _check_integer(key: str, value: Any, least: int) -> None:
-    if value is None or value == {}:
+    if value == {} or (value is None and key in _MAY_BE_NULL):
         return
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ValueError(f"{key} is {value!r}; expected a whole number of at least {least}")
+
+
+def _check_optimizer(settings: dict[str, Any]) -> None:
+    """Make the optimizer of one parameter, and see whether it has what the schedule moves."""
+    optimizer, schedule = settings["choices"]["optimizer"], settings["choices"]["schedule"]
+    try:
+        made = instantiate(settings["optimizer"])([{"params": [nn.Parameter(torch.zeros(1, 1))]}])
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"optimizer={optimizer} cannot be made ({error}); change what it names") from error
+    cycled = inspect.signature(instantiate(settings["schedule"])).parameters.get("cycle_momentum")
+    if cycled is not None and cycled.default and not {"momentum", "betas"} & made.defaults.keys():
+        raise ValueError(
+            f"optimizer={optimizer} has no momentum for schedule={schedule} to cycle; take schedule=constant, or set "
+            "schedule.cycle_momentum=false"
+        )
+
+
+def _check_network(settings: dict[str, Any]) -> None:
+    """Make the network, without weights and for images of three bands, where it alone knows what it has and takes."""
+    layers, parameters = settings["layers"], inspect.signature(target_of(settings["model"])).parameters.values()
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+    if takes_any or layers["frozen"] or layers["rates"] is not None:
+        network = build_network(settings["model"], _BANDS, num_classes=1, with_weights=False)
+        freeze(network, layers["frozen"])
+        decay_groups(network, settings["optimizer"].get("lr"), layers["rates"])
 
 
 def _check_devices(trainer: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import warnings
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,15 @@ from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
 from galexp.target import instantiate
 from galexp.task.build import build_task
-from galexp.task.label import labeled, truth_columns
+from galexp.task.label import labeled, truth_columns, width_fault
 from galexp.terminal import console, progress_bar, say
 from galexp.trainer import interruptible, make_trainer, quiet
 
 _ELSEWHERE = ("paths", "dataset", "imaging", "environment", "split", "mock", "quality", "size")
-_OF_THE_NETWORK = ("model", "task", "loss", "optimizer", "schedule", "seed", "experiment")
+_OF_THE_NETWORK = (
+    *("model", "layers", "task", "loss", "optimizer", "schedule"),
+    *("callback", "trainer.lr_find", "seed", "experiment"),
+)
 
 
 def evaluate_run(run: RunDirectory, command: Command) -> RunDirectory:
@@ -45,7 +49,7 @@ def evaluate_run(run: RunDirectory, command: Command) -> RunDirectory:
     announce(data)
     _check_unchanged(run, data, changed)
     roles = roles_of(run, settings, data, changed)
-    settings = labeled(settled(settings, data.folder), data.catalog)
+    settings = labeled(_without_lost_width(settled(settings, data.folder), data), data.catalog)
     rows = settings["choices"]["split"] if "split" in changed or not changed else "all"
     name = f"{data.folder.name}-{rows}-{run_hash(settings, data.folder.name)}"
     target = RunDirectory(run.folder / "evaluations" / name)
@@ -66,6 +70,14 @@ def _check_unchanged(run: RunDirectory, data: PreparedData, changed: set[str]) -
         )
 
 
+def _without_lost_width(settings: dict[str, Any], data: PreparedData) -> dict[str, Any]:
+    fault = width_fault(settings["task"], data.catalog)
+    if fault is None:
+        return settings
+    warnings.warn(f"{fault}: the class error in its unit is left out", stacklevel=2)
+    return {**settings, "task": {**settings["task"], "width_column": None}}
+
+
 def settings_of(saved: dict[str, Any], command: Command) -> tuple[dict[str, Any], set[str]]:
     """Return the run's settings with the words of this command on top, and the groups that were changed.
 
@@ -74,9 +86,9 @@ def settings_of(saved: dict[str, Any], command: Command) -> tuple[dict[str, Any]
     """
     keys = [word.lstrip("+~").split("=")[0] for word in command.overrides]
     changed = {key.split(".")[0] for key in keys}
-    for group in _OF_THE_NETWORK:
-        if group in changed:
-            raise UsageError(f"{group} belongs to the trained network; train another run to change it")
+    for name in _OF_THE_NETWORK:
+        if name in changed or name in keys:
+            raise UsageError(f"{name} belongs to the trained network; train another run to change it")
     settings = copy.deepcopy(saved)
     if keys:
         needed = sorted(({"dataset", "size", "environment"} | changed) & set(saved["choices"]) - set(keys))

@@ -44,7 +44,8 @@ def timm_backbone(
         The network.
 
     Raises:
-        ValueError: If timm has no such backbone, or no published weights for it, or the file's do not fit it.
+        ValueError: If timm has no such backbone, which does not take what else is given, or no published weights for
+            it, or the file's do not fit it.
         FileNotFoundError: If `weights` is not a file.
         ConnectionError: If the published weights are not in the cache and the hub does not answer.
     """
@@ -52,28 +53,31 @@ def timm_backbone(
         near = get_close_matches(name, timm.list_models(), n=5, cutoff=0.4)
         raise ValueError(f"timm has no backbone {name!r}; the nearest names are {near}; see timm.list_models()")
     if weights is not None:
-        return _from_file(name, Path(weights), num_classes, in_chans=in_chans, **kwargs)
+        return _from_file(name, Path(weights), num_classes, in_chans, kwargs)
     file = _published_weights(name) if pretrained else None
-    return timm.create_model(
-        name,
-        pretrained=pretrained,
-        pretrained_cfg_overlay={"file": file} if file else None,
-        num_classes=num_classes,
-        in_chans=in_chans,
-        **kwargs,
-    )
+    overlay = {"file": file} if file else None
+    facts = {"num_classes": num_classes, "in_chans": in_chans}
+    return _create(name, kwargs, pretrained=pretrained, pretrained_cfg_overlay=overlay, **facts)
 
 
-def _from_file(name: str, file: Path, num_classes: int, **kwargs: Any) -> nn.Module:
+def _create(name: str, asked: dict[str, Any], **options: Any) -> nn.Module:
+    try:
+        return timm.create_model(name, **options, **asked)
+    except (AssertionError, TypeError, ValueError) as error:  # What timm does not take it refuses in one of these.
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        keys = ", ".join(f"model.{key}={value}" for key, value in asked.items()) or "these settings"
+        raise ValueError(f"timm makes no {name} with {keys} ({reason}); take out or change what it names") from error
+
+
+def _from_file(name: str, file: Path, num_classes: int, in_chans: int, asked: dict[str, Any]) -> nn.Module:
     """Create a backbone with the outputs of the file first: timm ignores whatever does not fit where they differ."""
     if not file.is_file():
         raise FileNotFoundError(f"weights {str(file)!r} is not a file; give one in timm's format, or null")
     outputs = _outputs(name, read_state(file))
     overlay = {"file": str(file), "num_classes": outputs}
+    facts = {"num_classes": outputs, "in_chans": in_chans}
     try:
-        model: Any = timm.create_model(
-            name, pretrained=True, pretrained_cfg_overlay=overlay, num_classes=outputs, **kwargs
-        )
+        model: Any = _create(name, asked, pretrained=True, pretrained_cfg_overlay=overlay, **facts)
     except (RuntimeError, KeyError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ValueError(

@@ -61,10 +61,17 @@ def _split(parameters: Iterable[nn.Parameter], names: dict[nn.Parameter, str]) -
     return [group for group in (decayed, undecayed) if group["params"]]
 
 
+def _is_rate(rate: Any) -> bool:
+    return isinstance(rate, int | float) and not isinstance(rate, bool) and 0 < rate < math.inf
+
+
 def _learning_rates(lr: float | None, rates: Sequence[Any]) -> list[float]:
     if lr is None:
-        raise ValueError(f"rates are {list(rates)} and there is no lr that they are factors on; give both")
-    for rate in rates:
-        if not isinstance(rate, int | float) or not 0 < rate < math.inf:
-            raise ValueError(f"layers.rates are {list(rates)}; expected numbers above 0 (layers.frozen holds layers)")
+        raise ValueError(f"layers.rates are {rates} and there is no lr that they are factors on; give both")
+    known = [_is_rate(rate) for rate in rates] if isinstance(rates, list | tuple) else [False]
+    if not all(known):
+        raise ValueError(
+            f"layers.rates are {rates}; expected numbers above 0, one a group of layers, such as [0.1, 1] "
+            "(layers.frozen holds layers)"
+        )
     return [lr * rate for rate in rates]

@@ -60,9 +60,12 @@ class Task(pl.LightningModule, abc.ABC):
         seed: Of augmentation.
         normalize: What bands are shifted and scaled by: ``train``, ``imagenet`` or ``none``.
         monochrome: Whether the network sees the mean of the bands instead of the bands.
-        layer_rates: Learning rates of groups of layers, from the image to the head; None for the optimizer's own.
+        layer_rates: Factors on ``lr`` of groups of layers, from the image to the head; None for the optimizer's own
+            rate throughout.
+        lr: Learning rate that they are factors on.
 
     Attributes:
+        losses: Classes of losses that it takes; of others, only those that galexp does not know.
         error: What is shown of the course of training, as ``train/<error>`` and ``val/<error>``; lower is better, and
             the best checkpoint has the lowest on the validation rows.
         train_error: Metric of the training batches, all of whose states are sums.
@@ -73,6 +76,7 @@ class Task(pl.LightningModule, abc.ABC):
     """
 
     error: ClassVar[str] = "rmse"
+    losses: ClassVar[tuple[type[nn.Module], ...]] = (nn.Module,)
     learns_targets: ClassVar[bool] = True
     train_error: Metric
     augment: Callable[..., Tensor]
@@ -93,6 +97,7 @@ class Task(pl.LightningModule, abc.ABC):
         normalize: str = "train",
         monochrome: bool = False,
         layer_rates: Sequence[float] | None = None,
+        lr: float | None = None,
     ) -> None:
         super().__init__()
         if normalize not in NORMALIZATIONS:
@@ -108,7 +113,7 @@ class Task(pl.LightningModule, abc.ABC):
         self.make_optimizer, self.make_schedule = optimizer, schedule
         self.augment, self.tta = augment, tta
         self.image_size, self.seed = image_size, seed
-        self.normalize, self.layer_rates = normalize, layer_rates
+        self.normalize, self.layer_rates, self.lr = normalize, layer_rates, lr
         self.train()
 
     @classmethod
@@ -218,7 +223,7 @@ class Task(pl.LightningModule, abc.ABC):
 
     def make_optimizer_and_schedule(self, total_steps: int) -> tuple[torch.optim.Optimizer, Any]:
         """Make the optimizer on decayed and undecayed parameters of each group of layers, and its schedule."""
-        optimizer = self.make_optimizer(decay_groups(self.network, lr=1.0, rates=self.layer_rates))
+        optimizer = self.make_optimizer(decay_groups(self.network, self.lr, self.layer_rates))
         rates = [group["lr"] for group in optimizer.param_groups]
         return optimizer, self.make_schedule(optimizer, max_lr=rates, total_steps=total_steps)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from galexp.model.build import build_network
 from galexp.model.layers import freeze
 from galexp.target import instantiate, target_of
+from galexp.task.losses import check_loss
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,14 +23,18 @@ def build_task(settings: dict[str, Any], bands: int, with_weights: bool = True) 
         bands: Of the images; the number of outputs is for the task to say.
         with_weights: Whether the network starts from the weights that the settings name; False where a checkpoint's
             take their place.
+
+    Raises:
+        ValueError: for a loss that the task does not take, layers that the network does not have, a network with
+            other outputs than it was asked for, or as network and task themselves do.
     """
     task, loss = settings["task"], instantiate(settings["loss"])
+    check_loss(settings, type(loss))
     outputs = target_of(task).num_outputs(task, loss)
     side = settings["datamodule"]["image_size"]
     network = build_network(settings["model"], bands, outputs, side, with_weights)
     _check_outputs(network, outputs)
     freeze(network, settings["layers"]["frozen"])
-    factors = settings["layers"]["rates"]
     return instantiate(
         task,
         model=network,
@@ -41,7 +46,8 @@ def build_task(settings: dict[str, Any], bands: int, with_weights: bool = True) 
         image_size=side,
         seed=settings["seed"],
         monochrome=settings["model"]["monochrome"],
-        layer_rates=factors and [settings["optimizer"]["lr"] * factor for factor in factors],
+        layer_rates=settings["layers"]["rates"],
+        lr=settings["optimizer"].get("lr"),
     )
 
 

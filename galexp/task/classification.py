@@ -12,7 +12,7 @@ from torchmetrics import MeanMetric
 
 from galexp.datamodule import Batch
 from galexp.task.base import Named, Task
-from galexp.task.label import class_names, truth_columns
+from galexp.task.label import check_classes, class_names, truth_columns
 from galexp.transform.crop import center_crop_to_float
 
 if TYPE_CHECKING:
@@ -32,33 +32,38 @@ class Classification(Task):
         targets: The one column that the classes are made of.
         classes: Names of the classes, in order: those of the numbers 0, 1, ... that the column holds, or a mapping
             name -> [low, high] of intervals of it.
+        ordered: Whether the numbers of the classes are an order, as those of times are: then it counts how many classes
+            a prediction is off.
         width_column: Column with the width of a class in the unit of an ordered quantity, such as the time between
             two snapshots; None where classes have none.
         **facts: As in :class:`galexp.task.base.Task`; the loss is one of (outputs, class numbers).
 
     Raises:
-        ValueError: for other than one target.
+        ValueError: for other than one target, or as :func:`galexp.task.label.check_classes` does.
     """
 
     error = "log_loss"
+    losses = (nn.CrossEntropyLoss,)
 
     def __init__(
         self,
         targets: Sequence[str],
         classes: Sequence[str] | Mapping[str, Any],
+        ordered: bool = False,
         width_column: str | None = None,
         **facts: Any,
     ) -> None:
-        if len(targets) != 1:
-            raise ValueError(f"a classification has one target, task.targets has {list(targets)}; name the one")
-        super().__init__(targets=truth_columns({"targets": targets, "classes": classes}), **facts)
-        self.classes = class_names({"classes": classes})
-        self.width_column = width_column
+        described = {"targets": targets, "classes": classes}
+        check_classes(described)
+        super().__init__(targets=truth_columns(described), **facts)
+        self.classes = class_names(described)
+        self.ordered, self.width_column = ordered, width_column
         self.train_error, self.val_log_loss, self.val_accuracy = MeanMetric(), MeanMetric(), MeanMetric()
 
     @classmethod
     def num_outputs(cls, settings: Mapping[str, Any], loss: nn.Module) -> int:
         """Return one output a class."""
+        check_classes(settings)
         return len(settings["classes"])
 
     def learn_targets(self, truth: Float[np.ndarray, "galaxy 1"]) -> None:

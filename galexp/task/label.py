@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.table import Table
 
+from galexp.config import nearest
 from galexp.split.base import TRAIN
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ def _bounds(intervals: Intervals) -> dict[str, tuple[float, float]]:
         raise ValueError(f"task.classes names {', '.join(intervals) or 'none'}; a classification needs two or more")
     bounds: dict[str, tuple[float, float]] = {}
     for name, pair in intervals.items():
-        if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise ValueError(f"task.classes.{name} is {pair!r}; expected [low, high], null for no bound")
+        is_pair = isinstance(pair, list | tuple) and len(pair) == 2
+        if not is_pair or not all(end is None or _is_number(end) for end in pair):
+            raise ValueError(f"task.classes.{name} is {pair!r}; expected [low, high], two numbers, null for no bound")
         low, high = (
             end if value is None else float(value) for value, end in zip(pair, (-math.inf, math.inf), strict=True)
         )
@@ -66,6 +68,36 @@ def _bounds(intervals: Intervals) -> dict[str, tuple[float, float]]:
     return bounds
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def check_classes(task: Mapping[str, Any]) -> None:
+    """Refuse classes that no column could hold, before there is one.
+
+    Args:
+        task: Resolved settings; those of a task without ``classes`` are not looked at.
+
+    Raises:
+        ValueError: for other than one target, fewer than two names, a name that comes twice, what is neither names nor
+            intervals, or as :func:`interval_classes` does.
+    """
+    if "classes" not in task:
+        return
+    targets, classes = task["targets"], task["classes"]
+    if len(targets) != 1:
+        raise ValueError(f"a classification has one target, task.targets has {list(targets)}; name the one")
+    if isinstance(classes, Mapping):
+        _bounds(classes)
+    elif classes is not None and not isinstance(classes, list | tuple):
+        raise ValueError(
+            f"task.classes is {classes!r}; expected names, such as [no, yes], or intervals, such as "
+            "{poor: [null, -0.5], rich: [0.5, null]}"
+        )
+    elif classes is not None and len(set(map(str, classes))) < max(len(classes), 2):
+        raise ValueError(f"task.classes is {list(classes)}; expected two or more names, each of them once")
+
+
 def settled_classes(task: dict[str, Any], catalog: Table) -> dict[str, Any]:
     """Return the settings of a task with its classes named: where they are null, by the numbers that the column holds.
 
@@ -74,8 +106,10 @@ def settled_classes(task: dict[str, Any], catalog: Table) -> dict[str, Any]:
         catalog: With the target.
 
     Raises:
-        ValueError: where a column that is to be the class itself holds other than whole numbers from 0.
+        ValueError: where a column that is to be the class itself holds other than whole numbers from 0, or as
+            :func:`check_classes` does.
     """
+    check_classes(task)
     if "classes" not in task or task["classes"] is not None or task["targets"][0] not in catalog.colnames:
         return task
     values = _whole_numbers(np.asarray(catalog[task["targets"][0]], dtype=np.float64), task["targets"][0])
@@ -139,11 +173,28 @@ def labeled(settings: dict[str, Any], catalog: Table) -> dict[str, Any]:
         catalog: Of prepared data.
 
     Raises:
-        ValueError: as :func:`settled_classes` and :func:`add_labels` do.
+        ValueError: as :func:`settled_classes` and :func:`add_labels` do, or where the width of a class cannot be had.
     """
     settings = {**settings, "task": settled_classes(settings["task"], catalog)}
+    fault = width_fault(settings["task"], catalog)
+    if fault is not None:
+        others = nearest(str(settings["task"]["width_column"]), catalog.colnames)
+        raise ValueError(f"{fault}; name a column with the width of a class, or null ({others})")
     add_labels(catalog, settings["task"])
     return settings
+
+
+def width_fault(task: Mapping[str, Any], catalog: Table) -> str | None:
+    """Say why the width of a class cannot be had of a catalog; None where it can, or where none is asked for."""
+    column = task.get("width_column")
+    if column is None:
+        return None
+    if column not in catalog.colnames:
+        return f"task.width_column is {column!r}, which the catalog lacks"
+    widths = np.asarray(catalog[column])
+    if not np.issubdtype(widths.dtype, np.number) or not np.any(widths > 0):
+        return f"task.width_column is {column!r}, which holds no number above 0"
+    return None
 
 
 def refuse_empty_classes(task: Mapping[str, Any], catalog: Table, roles: np.ndarray) -> None:

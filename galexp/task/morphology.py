@@ -16,6 +16,7 @@ from galexp.datamodule import Batch
 from galexp.loss.base import VoteLikelihood
 from galexp.model.vote_head import VOTE_HEADS
 from galexp.task.base import Named, Task
+from galexp.task.losses import ELEMENTWISE
 from galexp.transform.crop import center_crop_to_float
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Morphology(Task):
     Raises:
         ValueError: for an unknown head, a head with a likelihood, neither of them, or other targets than the votes.
     """
+
+    losses = (*ELEMENTWISE, VoteLikelihood)
 
     def __init__(self, targets: Sequence[str], head: str | None, **facts: Any) -> None:
         if list(targets) != NAMES:

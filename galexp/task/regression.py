@@ -15,6 +15,7 @@ from galexp.loss.base import Likelihood
 from galexp.loss.point import Point
 from galexp.metric.sample import NMAD
 from galexp.task.base import Named, Task
+from galexp.task.losses import ELEMENTWISE
 from galexp.transform.crop import center_crop_to_float
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Regression(Task):
         **facts: As in :class:`Task`.
     """
 
+    losses = (*ELEMENTWISE, Likelihood)
     target_mean: Tensor
     target_std: Tensor
     likelihood: Likelihood

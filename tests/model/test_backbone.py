@@ -33,8 +33,10 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 
 
 def test_an_unknown_argument_is_refused():
-    with pytest.raises(TypeError, match="colour"):
+    with pytest.raises(ValueError, match=r"timm makes no resnet18 with model.colour=red \(.* argument 'colour'\)"):
         timm_backbone("resnet18", colour="red")
+    with pytest.raises(ValueError, match=r"no resnet18 with model.output_stride=7 \(AssertionError\); take out or cha"):
+        timm_backbone("resnet18", output_stride=7)
 
 
 @pytest.mark.usefixtures("_no_hub")

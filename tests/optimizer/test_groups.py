@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import timm
 import torch
@@ -104,10 +106,11 @@ def test_frozen_layers_are_in_no_group_whatever_their_rate():
     assert {p for group in groups for p in group["params"]} == parameters_of(model.blocks[2], model.fc)
 
 
-@pytest.mark.parametrize("rates", [[0.0, 1.0], [-1, 1], [float("inf"), 1], ["0.1", 1]])
-def test_a_rate_that_is_no_number_above_zero_is_refused(rates):
-    with pytest.raises(ValueError, match=r"layers\.rates are .*; expected numbers above 0"):
-        decay_groups(SmallCNN(), lr=1.0, rates=rates)
+@pytest.mark.parametrize("rates", [[0.0, 1.0], [-1, 1], [float("inf"), 1], ["0.1", 1], [True, 1], 0.1, "ab"])
+def test_a_rate_that_is_no_number_above_zero_is_refused_as_it_was_given(rates):
+    sentence = re.escape(f"layers.rates are {rates}; expected numbers above 0, one a group of layers")
+    with pytest.raises(ValueError, match=sentence):
+        decay_groups(SmallCNN(), lr=0.5, rates=rates)
 
 
 def test_rates_without_what_they_are_factors_on_are_refused():
@@ -115,7 +118,7 @@ def test_rates_without_what_they_are_factors_on_are_refused():
         decay_groups(SmallCNN(), rates=[0.1, 1])
 
 
-@pytest.mark.parametrize("number", [1, 6])
+@pytest.mark.parametrize("number", [0, 1, 6])
 def test_other_rates_than_the_network_has_layers_for_are_refused(number):
     with pytest.raises(ValueError, match=rf"{number} groups of layers asked for; choose 2 to 5 .* blocks\.3, fc"):
         decay_groups(SmallCNN(depth=4), lr=1.0, rates=[1.0] * number)

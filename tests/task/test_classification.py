@@ -77,5 +77,10 @@ def test_a_classification_has_one_target():
         make("task.targets=[a,b]")
 
 
+def test_an_order_of_the_classes_is_the_users_to_say():
+    assert not make().ordered
+    assert make("task.ordered=true").ordered
+
+
 def test_the_best_epoch_is_that_of_the_lowest_loss():
     assert make().watched == "val/log_loss"

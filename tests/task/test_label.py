@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from galexp.split.base import TEST, TRAIN
 from galexp.task.label import (
     add_labels,
+    check_classes,
     class_names,
     interval_classes,
     labeled,
     refuse_empty_classes,
     settled_classes,
     truth_columns,
+    width_fault,
 )
 
 GAS = {"poor": [None, -0.5], "rich": [0.5, None]}
@@ -47,11 +49,51 @@ def test_two_classes_that_share_a_bound_hold_everything_but_it(values, bound):
         ({"a": [1.0, 0.0], "b": [2.0, None]}, r"task.classes.a is \[1.0, 0.0\], which holds no number"),
         ({"a": 3.0, "b": [2.0, None]}, r"task.classes.a is 3.0; expected \[low, high\]"),
         ({"a": [1.0], "b": [2.0, None]}, r"task.classes.a is \[1.0\]; expected \[low, high\]"),
+        ({"a": ["x", -1], "b": [2.0, None]}, r"task.classes.a is \['x', -1\]; expected \[low, high\], two numbers"),
+        ({"a": [True, 2], "b": [2.0, None]}, r"task.classes.a is \[True, 2\]; expected \[low, high\], two numbers"),
+        ({}, "task.classes names none; a classification needs two or more"),
     ],
 )
 def test_intervals_that_make_no_classes_are_refused(classes, sentence):
     with pytest.raises(ValueError, match=sentence):
         interval_classes(np.zeros(2), classes)
+    with pytest.raises(ValueError, match=sentence):
+        check_classes(task(classes))
+
+
+@pytest.mark.parametrize("classes", [3, "ab", ["a"], [], ["a", "a"], [1, "1"]])
+def test_what_neither_names_two_classes_nor_bounds_them_is_refused_without_and_with_a_catalog(classes):
+    kept = {**task(classes), "width_column": "step"}
+    with pytest.raises(ValueError, match=r"task.classes is .*; expected (names, such as|two or more names, each)"):
+        check_classes(kept)
+    with pytest.raises(ValueError, match=r"task.classes is "):
+        labeled({"task": kept}, Table({"gas": [0.0, 1.0]}))
+
+
+def test_two_columns_make_no_classification():
+    both = {"targets": ["gas", "mass"], "classes": None}
+    with pytest.raises(ValueError, match=r"one target, task.targets has \['gas', 'mass'\]; name the one"):
+        labeled({"task": both}, Table({"gas": [0.0, 1.0], "mass": [0.0, 1.0]}))
+    check_classes({"targets": ["gas", "mass"]})
+    check_classes(task())
+
+
+def test_the_width_of_a_class_is_a_column_with_a_number_above_zero():
+    catalog = Table({"gas": [0.0, 1.0], "step": [np.nan, 5.0], "name": ["a", "b"], "none": [np.nan, 0.0]})
+    for column, fault in {
+        None: None,
+        "step": None,
+        "stp": "'stp', which the catalog lacks",
+        "name": "'name', which holds no number above 0",
+        "none": "'none', which holds no number above 0",
+    }.items():
+        asked = {**task(["no", "yes"]), "width_column": column}
+        if fault is None:
+            assert width_fault(asked, catalog) is None
+            assert labeled({"task": asked}, catalog) == {"task": asked}
+        else:
+            with pytest.raises(ValueError, match=f"task.width_column is {fault}; name a column with the width of"):
+                labeled({"task": asked}, catalog)
 
 
 def test_classes_that_are_not_named_are_the_numbers_that_the_column_holds():

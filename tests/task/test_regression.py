@@ -135,6 +135,12 @@ def test_layers_have_rates_of_their_own(datamodule):
     assert any(parameter is head for parameter in optimizer.param_groups[2]["params"])
 
 
+def test_factors_of_layers_are_refused_as_they_were_given():
+    task = make("layers.rates=[0.1,-1]", "optimizer.lr=0.5")
+    with pytest.raises(ValueError, match=r"layers\.rates are \[0\.1, -1\]; expected numbers above 0"):
+        task.make_optimizer_and_schedule(10)
+
+
 def test_a_plateau_needs_validation_rows(datamodule, tmp_path):
     task = make("schedule=plateau")
     with quiet(), pytest.raises(ValueError, match=r"waits for a plateau of val/rmse, and there are no validation rows"):
