@@ -228,7 +228,9 @@ def test_every_model_trains_a_step_at_64_pixels(desk, model):
     assert status == 0
 
 
-def test_every_choice_of_optimizer_schedule_and_transform_trains(desk):
-    for group in ("optimizer", "schedule", "transform", "environment"):
-        for option in choices()[group]:
-            assert (desk.train(f"{group}={option}", "split=delta5_q80") / "metrics.json").is_file()
+@pytest.mark.slow
+@pytest.mark.parametrize("group", ["optimizer", "schedule", "transform", "environment"])
+def test_every_choice_of_optimizer_schedule_and_transform_trains(desk, group):
+    for option in choices()[group]:
+        words = ["split=delta5_q80", *(["schedule=constant"] if option == "adadelta" else [])]
+        assert (desk.train(f"{group}={option}", *words) / "metrics.json").is_file()

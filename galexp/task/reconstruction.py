@@ -40,10 +40,11 @@ class Reconstruction(Task):
             :class:`galexp.loss.vae.NegativeELBO`.
 
     Raises:
-        ValueError: for another network or loss, or if there are targets.
+        ValueError: for another network, or if there are targets.
     """
 
     learns_targets = False
+    losses = (NegativeELBO,)
 
     def __init__(self, targets: list[str], **facts: Any) -> None:
         if targets:
@@ -54,10 +55,6 @@ class Reconstruction(Task):
         if not isinstance(facts["model"], VAE):
             raise ValueError(
                 f"{type(facts['model']).__name__} reconstructs no image; task=reconstruction needs model=vae"
-            )
-        if not isinstance(facts["loss"], NegativeELBO):
-            raise ValueError(
-                f"{type(facts['loss']).__name__} is no loss of a VAE; leave loss out: task=reconstruction brings elbo"
             )
         super().__init__(targets=targets, **facts)
         self.train_error, self.val_rmse = MeanSquaredError(squared=False), MeanSquaredError(squared=False)
