@@ -64,6 +64,8 @@ class Regression(Task):
         if self.standardize:
             self.target_mean.copy_(torch.from_numpy(mean))
             self.target_std.copy_(torch.from_numpy(std))
+            if self.likelihood.outputs == 1:
+                return  # A new layer already starts near 0, which is the mean.
             mean, std = np.zeros_like(mean), np.ones_like(std)
         start = self.likelihood.start(torch.from_numpy(mean), torch.from_numpy(std))
         self.start_classifier(start.flatten())
