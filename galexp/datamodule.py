@@ -168,18 +168,18 @@ class GalaxyDataModule(pl.LightningDataModule):
         """Return the rows of one role."""
         return np.flatnonzero(self.roles == role)
 
-    def image_statistics(self, most: int = 2048, sum_bands: bool = False) -> tuple[list[float], list[float]]:
+    def image_statistics(self, most: int = 2048, monochrome: bool = False) -> tuple[list[float], list[float]]:
         """Return mean and standard deviation of each band over at most ``most`` training images in [0, 1].
 
-        With ``sum_bands`` they are those of the mean of the bands.
+        With ``monochrome`` they are those of the mean of the bands.
         """
         rows = self.rows(TRAIN)
         rows = rows[:: -(-len(rows) // most)].tolist()
-        bands = 1 if sum_bands else self.bands
+        bands = 1 if monochrome else self.bands
         total, squares, pixels = torch.zeros(bands), torch.zeros(bands), 0
         for start in range(0, len(rows), 64):
             images = self.images[rows[start : start + 64]].double() / 255
-            images = images.mean(1, keepdim=True) if sum_bands else images
+            images = images.mean(1, keepdim=True) if monochrome else images
             total, squares = total + images.sum((0, 2, 3)), squares + (images**2).sum((0, 2, 3))
             pixels += images[:, 0].numel()
         mean = total / pixels

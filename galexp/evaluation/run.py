@@ -146,7 +146,7 @@ def _baselines(
     learn, test = np.isin(datamodule.roles, (TRAIN, VAL)), datamodule.roles == TEST
     if isinstance(task, Reconstruction) and learn.any():
         rows = np.flatnonzero(learn), datamodule.rows(TEST)
-        return {"mean": mean_image_rmse(datamodule, *rows, is_monochrome=task.network.sum_bands)}
+        return {"mean": mean_image_rmse(datamodule, *rows, is_monochrome=task.network.monochrome)}
     if not learn.any() or not np.isfinite(datamodule.truth[test]).any():
         return {}
     data, side = datamodule.data, datamodule.image_size

@@ -10,9 +10,8 @@ import torch
 from torch import nn
 
 from galexp.model.start import announce, read_weights, take_over
-from galexp.target import instantiate, target_of
+from galexp.target import OWN_KEYS, instantiate, target_of
 
-_OF_WHATEVER_NETWORK = ("weights", "monochrome")
 _STARTS = {"pretrained": False, "body_weights": None}
 _LARGEST = 1024
 
@@ -49,7 +48,7 @@ def build_network(
         (1, 2)
     """
     facts = {"in_chans": 1 if node.get("monochrome") else bands, "num_classes": num_classes}
-    own = {key: value for key, value in node.items() if key not in _OF_WHATEVER_NETWORK}
+    own = {key: value for key, value in node.items() if key not in OWN_KEYS["model"]}
     if not with_weights:
         own |= {key: value for key, value in _STARTS.items() if key in own}
     network = _started(own, facts, node.get("weights") if with_weights else None)

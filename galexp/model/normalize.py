@@ -54,35 +54,35 @@ class NormalizedModel(nn.Module):
 
     Args:
         model: Network with the protocol of timm.
-        mean: Mean of each band of images in [0, 1]; of the monochrome image with `sum_bands`.
+        mean: Mean of each band of images in [0, 1]; of the monochrome image with `monochrome`.
         std: Standard deviation likewise.
-        sum_bands: Whether a network of one band sees the mean of all bands: their sum, kept within [0, 1]. Images of
+        monochrome: Whether a network of one band sees the mean of all bands: their sum, kept within [0, 1]. Images of
             any number of bands are taken, and one band alone is its own mean.
 
     Attributes:
         in_chans: Bands that the network itself takes.
 
     Raises:
-        ValueError: If mean and std do not have one positive number for each band of the network, or `sum_bands` is
+        ValueError: If mean and std do not have one positive number for each band of the network, or `monochrome` is
             asked of a network that takes more than one.
 
     Example:
         >>> network = nn.AdaptiveAvgPool2d(1)
-        >>> monochrome = NormalizedModel(network, [0.5], [0.25], sum_bands=True)
+        >>> monochrome = NormalizedModel(network, [0.5], [0.25], monochrome=True)
         >>> monochrome(torch.tensor([0.0, 1.0, 1.0, 1.0]).view(1, 4, 1, 1)).item()
         1.0
     """
 
-    def __init__(self, model: nn.Module, mean: Sequence[float], std: Sequence[float], sum_bands: bool = False) -> None:
+    def __init__(self, model: nn.Module, mean: Sequence[float], std: Sequence[float], monochrome: bool = False) -> None:
         super().__init__()
         in_chans = getattr(model, "in_chans", len(mean))
         if len(mean) != in_chans:
             raise ValueError(f"mean has {len(mean)} bands, the network takes {in_chans}; give one number a band")
-        if sum_bands and in_chans != 1:
-            raise ValueError(f"sum_bands gives one band, the network takes {in_chans}; make it with in_chans=1")
+        if monochrome and in_chans != 1:
+            raise ValueError(f"monochrome gives one band, the network takes {in_chans}; make it with in_chans=1")
         self.normalize = Normalize(mean, std)
         self.model: Any = model
-        self.in_chans, self.sum_bands = in_chans, sum_bands
+        self.in_chans, self.monochrome = in_chans, monochrome
 
     @property
     def num_classes(self) -> int:
@@ -117,4 +117,4 @@ class NormalizedModel(nn.Module):
         self.model.reset_classifier(num_classes)
 
     def _seen(self, x: Tensor) -> Tensor:
-        return self.normalize(x.mean(1, keepdim=True) if self.sum_bands else x)
+        return self.normalize(x.mean(1, keepdim=True) if self.monochrome else x)

@@ -151,7 +151,7 @@ class Task(pl.LightningModule, abc.ABC):
     def learn_statistics(self, datamodule: GalaxyDataModule) -> None:
         """Take the normalization of bands and the start of the last layer from the training rows."""
         if self.normalize == "train":
-            mean, std = datamodule.image_statistics(sum_bands=self.network.sum_bands)
+            mean, std = datamodule.image_statistics(monochrome=self.network.monochrome)
             normalize = self.network.normalize
             normalize.mean.copy_(torch.tensor(mean).view_as(normalize.mean))
             normalize.std.copy_(torch.tensor(std).view_as(normalize.std))

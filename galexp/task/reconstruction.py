@@ -83,7 +83,7 @@ class Reconstruction(Task):
         In training the latent point is drawn, in evaluation it is the mean.
         """
         images = images.contiguous(memory_format=torch.channels_last)
-        seen = images.mean(1, keepdim=True) if self.network.sum_bands else images
+        seen = images.mean(1, keepdim=True) if self.network.monochrome else images
         found = self.vae.reconstruct(self.network.normalize(seen), sample=self.training)
         error, divergence = squared_error(found.image, seen), kl_divergence(found.mean, found.log_variance)
         return torch.cat([error[:, None], divergence[:, None], found.mean.float()], 1)

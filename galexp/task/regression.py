@@ -31,7 +31,8 @@ class Regression(Task):
     several targets of different spread need.
 
     What the outputs mean is the loss's to say: a likelihood may want several for each target, from which widths or
-    quantiles are read beside the prediction; any other loss of (preds, target) has one.
+    quantiles are read beside the prediction; any other loss of (preds, target) has one. Averaged over views a width is
+    the mean of the widths of the views, which leaves out how far these differ; an ensemble's holds both.
 
     Args:
         standardize: Whether the loss sees targets in units of their training spread.

@@ -59,21 +59,21 @@ def test_statistics_of_other_bands_than_the_network_takes_are_refused():
 @torch.no_grad()
 def test_a_monochrome_network_sees_the_normalized_mean_of_the_bands():
     network, images = SmallCNN(in_chans=1).eval(), torch.rand(4, 5, 32, 32)
-    wrapped = NormalizedModel(network, [0.1], [0.5], sum_bands=True).eval()
+    wrapped = NormalizedModel(network, [0.1], [0.5], monochrome=True).eval()
     gray = images.sum(1, keepdim=True) / 5
     expected = network((gray - 0.1) / 0.5)
     torch.testing.assert_close(wrapped(images), expected)
     torch.testing.assert_close(wrapped.forward_head(wrapped.forward_features(images)), expected)
     torch.testing.assert_close(wrapped(gray), expected)
-    assert (wrapped.in_chans, wrapped.sum_bands) == (1, True)
+    assert (wrapped.in_chans, wrapped.monochrome) == (1, True)
 
 
 def test_a_monochrome_image_does_not_change_with_the_order_of_the_bands():
-    wrapped = NormalizedModel(SmallCNN(in_chans=1).eval(), [0.1], [0.5], sum_bands=True).eval()
+    wrapped = NormalizedModel(SmallCNN(in_chans=1).eval(), [0.1], [0.5], monochrome=True).eval()
     images = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(wrapped(images), wrapped(images[:, [2, 0, 1]]))
 
 
 def test_a_mean_of_bands_for_a_network_of_several_is_refused():
-    with pytest.raises(ValueError, match="sum_bands gives one band, the network takes 3; make it with in_chans=1"):
-        NormalizedModel(SmallCNN(), MEAN, STD, sum_bands=True)
+    with pytest.raises(ValueError, match="monochrome gives one band, the network takes 3; make it with in_chans=1"):
+        NormalizedModel(SmallCNN(), MEAN, STD, monochrome=True)
