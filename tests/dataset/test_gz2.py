@@ -210,7 +210,7 @@ def test_table_and_archive_are_prepared_trained_on_and_the_unlabeled_images_pred
     for row, name in enumerate(data.catalog["id"]):
         assert data.image(row) == image_bytes(name, side=48, kind="JPEG")
     own = ["size=tiny", "model=small_cnn", "datamodule.batch_size=8", "logger=none", "evaluation.bootstrap=0"]
-    assert kaggle("train", "dataset=gz2", *own, "dataset.targets=[odd_yes,odd_type_merger]")[0] == 0
+    assert kaggle("train", "dataset=gz2", "task=regression", *own, "dataset.targets=[odd_yes,odd_type_merger]")[0] == 0
     (run,) = (kaggle.folder / "multirun" / "adhoc").iterdir()
     pack(kaggle.folder / "test.zip", range(900001, 900005), image_bytes)
     words = ["dataset=gz2", "dataset.catalog=test.zip", "imaging=zip", "paths.data=unlabeled"]

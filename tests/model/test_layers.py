@@ -9,6 +9,7 @@ import timm
 import torch
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
+from omegaconf import OmegaConf
 from timm.models import group_parameters
 from torch import nn
 
@@ -32,7 +33,8 @@ def create(choice):
         if choice not in CHOICES:
             return timm.create_model(choice, num_classes=2)
         with initialize_config_dir(str(CONF), version_base="1.3"):
-            return instantiate(compose(choice), _convert_="all", in_chans=3, num_classes=2)
+            root = OmegaConf.create({"datamodule": {"image_size": 64}, "model": compose(choice)})
+        return instantiate(root.model, _convert_="all", in_chans=3, num_classes=2)
 
 
 def names(model):
