@@ -108,6 +108,7 @@ def trouble(how, **place):
     return [f"+callback.trouble.{name}={value}" for name, value in settings.items()]
 
 
+@pytest.mark.slow
 def test_two_processes_train_and_evaluate_the_same_network_as_one(desk):
     one = desk.train(*EQUAL, "trainer=cpu", "paths.runs=one")
     two = train_on_two(desk, *EQUAL, "trainer.devices=2")

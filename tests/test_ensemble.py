@@ -35,6 +35,7 @@ def test_seeds_that_hold_out_the_same_galaxies_end_in_a_row_of_their_ensemble(sw
     np.testing.assert_allclose(table["pred_log_hi_fraction"], mean)
 
 
+@pytest.mark.slow
 def test_several_runs_make_an_ensemble_of_galaxies_that_none_has_seen(sweep):
     desk, _ = sweep
     runs = sorted(str(path) for path in desk.folder.glob("multirun/adhoc/*-s?-*"))
@@ -55,6 +56,7 @@ def test_seeds_that_hold_out_other_galaxies_make_none(desk):
     assert "the runs were not scored on the same galaxies: no ensemble" in out
 
 
+@pytest.mark.slow
 def test_sweeps_over_files_and_over_many_keys_end_in_files_of_short_names(desk):
     first = desk.train("seed=7")
     words = ["seed=0,1", "split.seed=3", f"model.weights={first},null", "optimizer=sgd,adamw"]

@@ -81,6 +81,7 @@ def test_ones_own_options_are_listed_and_misspelled_ones_named(mine):
     assert mine.refuses(*words("train", "split=nort"), status=2) == "unknown split 'nort'; did you mean 'north'?"
 
 
+@pytest.mark.slow
 def test_a_sweep_takes_ones_own_options_too(mine):
     prepare(mine)
     more = ["--multirun", "split=north,random", "model=mean_color", "size=tiny", "logger=none"]

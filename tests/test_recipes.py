@@ -53,6 +53,7 @@ def test_every_study_has_recipes():
         assert [name for name in RECIPES if name.startswith(study)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NEEDS_WEIGHTS)
 def test_a_recipe_that_goes_on_from_a_network_asks_for_it(name, desk):
     words = ["allow_mock=true", "quality=tiny"] if name.startswith("deepgalaxy") else ["allow_mock=true"]

@@ -43,6 +43,7 @@ def test_the_objective_is_the_mean_over_targets_of_the_error_on_validation_rows(
     assert f"{best['network']['rmse']:.4f}" in out[out.index("the best of them on the held-out galaxies") :]
 
 
+@pytest.mark.slow
 def test_a_search_that_is_typed_again_meets_the_same_points_and_goes_on_with_more(desk):
     _, first, _ = desk(*SEARCH, "hydra.sweeper.n_trials=2")
     before = table(desk)
@@ -77,6 +78,7 @@ def test_a_network_that_gives_no_numbers_is_no_trial_to_choose(desk):
     assert [row["objective"] != "" for row in table(desk)] == [True, False]
 
 
+@pytest.mark.slow
 def test_the_recipe_searches_over_what_its_experiment_says(desk):
     words = ("size=tiny", "logger=none", "evaluation.bootstrap=20", "hydra.sweeper.n_trials=2")
     status, out, _ = desk("train", "--multirun", "experiment=demo_search", *words)

@@ -107,6 +107,7 @@ def test_the_remedy_is_accepted(desk, words):
     assert len(list((desk.folder / "multirun").glob("*/adhoc/*/metrics.json"))) == 2
 
 
+@pytest.mark.slow
 def test_the_options_that_fit_a_pattern_are_swept_over(desk):
     status, out, _ = desk(*SWEEP, "logger=none", "evaluation.bootstrap=20", "split=glob(delta5_q*)")
     assert (status, out.splitlines()[0]) == (0, "sweep over split: 2 jobs")

@@ -127,6 +127,7 @@ def test_auto_is_online_only_where_there_is_a_key(tmp_path, monkeypatch, environ
     assert asked["resume"] == ("allow" if mode == "online" else None)
 
 
+@pytest.mark.slow
 def test_each_job_of_a_sweep_in_one_process_gets_its_own_run_in_the_group_of_its_study(desk):
     words = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20", "seed=0,1")
     assert desk("train", "--multirun", *words)[0] == 0

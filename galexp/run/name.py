@@ -46,7 +46,7 @@ def file_stem(group: str) -> str:
 
     Example:
         >>> file_stem("xgass-random-small_cnn"), file_stem("xgass-random-small_cnn model.weights=a/b")
-        ('xgass-random-small_cnn', 'xgass-random-small_cnn-d99efb5d')
+        ('xgass-random-small_cnn', 'xgass-random-small_cnn-0c2f0144')
     """
     first, _, more = group.partition(" ")
     return f"{first}-{hashlib.sha256(more.encode()).hexdigest()[:8]}" if more else first
