@@ -85,7 +85,8 @@ def width_columns(scores: Mapping[str, float]) -> tuple[Score, ...]:
 def spread_columns(scores: Mapping[str, float]) -> tuple[Score, ...]:
     """Return the columns of a table over runs, fewer than of one run: each holds a spread beside its mean."""
     kept = [column for column in score_columns(scores) if column.key in _OVER_RUNS]
-    return (*kept, *width_columns(scores)[:1])
+    widths = width_columns(scores)[:1]
+    return (*kept[: 3 - len(widths)], *widths)
 
 
 def cells(scores: Mapping[str, float], columns: tuple[Score, ...]) -> list[str]:
