@@ -101,7 +101,7 @@ def test_incomplete_folds_are_said_and_complete_ones_give_the_error_of_all_galax
         per_seed.append(np.sqrt(np.mean(error**2)))
     assert found["per_seed"] == pytest.approx(per_seed)
     assert found["value"] == pytest.approx(np.mean(per_seed))
-    assert found["low"] < found["rmse"] < found["high"]
+    assert found["low"] < found["value"] < found["high"]
 
 
 def test_an_interrupted_sweep_stops_with_130(desk, monkeypatch):
