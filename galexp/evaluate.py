@@ -28,8 +28,8 @@ import pathlib
 from galexp.command import Command
 from galexp.config import UsageError
 from galexp.job.evaluate import evaluate_run
-from galexp.page.ensemble import show_together
 from galexp.run.directory import RunDirectory
+from galexp.summary.ensemble import show_together
 
 
 def main(command: Command) -> int:

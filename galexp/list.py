@@ -24,7 +24,7 @@ from galexp.shard.origin import Origin
 from galexp.terminal import say
 
 if TYPE_CHECKING:
-    from galexp.page.models import ModelTable
+    from galexp.summary.models import ModelTable
 
 _SHOWN = {Origin.OBSERVED: "observed", Origin.SIMULATION: "SIMULATION"}
 
@@ -52,7 +52,7 @@ def main(command: Command) -> int:
 
 def _models(command: Command) -> ModelTable:
     """Measure the models; torch and timm, which nothing else here needs, are imported for it alone."""
-    from galexp.page.models import model_table
+    from galexp.summary.models import model_table
 
     return model_table(command)
 

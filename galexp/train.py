@@ -29,8 +29,8 @@ from galexp.command import Command
 from galexp.config import sweep_parameters
 from galexp.job.rate import suggest_rate
 from galexp.job.train import train_once
-from galexp.page.table import show_run
 from galexp.run.name import study
+from galexp.summary.table import show_run
 from galexp.terminal import say
 
 

@@ -133,27 +133,27 @@ def write_deepgalaxy(
     return path
 
 
-@pytest.fixture(name="write_deepgalaxy")
+@pytest.fixture(name="write_deepgalaxy", scope="session")
 def write_deepgalaxy_fixture() -> Callable[..., pathlib.Path]:
     return write_deepgalaxy
 
 
-@pytest.fixture(name="image_bytes")
+@pytest.fixture(name="image_bytes", scope="session")
 def image_bytes_fixture() -> Callable[..., bytes]:
     return image_bytes
 
 
-@pytest.fixture(name="fake_imaging")
+@pytest.fixture(name="fake_imaging", scope="session")
 def fake_imaging_fixture() -> type[FakeImaging]:
     return FakeImaging
 
 
-@pytest.fixture(name="make_catalog")
+@pytest.fixture(name="make_catalog", scope="session")
 def make_catalog_fixture() -> Callable[..., Table]:
     return make_catalog
 
 
-@pytest.fixture(name="build_data")
+@pytest.fixture(name="build_data", scope="session")
 def build_data_fixture() -> Callable[..., PreparedData]:
     return build_data
 

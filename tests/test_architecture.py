@@ -15,7 +15,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text()) for path in FILES}
 ORDER = [
     {"__main__"},
-    {"prepare", "train", "evaluate", "benchmark", "list"},
+    {"prepare", "train", "evaluate", "report", "benchmark", "list"},
     {"sweep"},
     {"timing"},
     {"job"},
@@ -24,6 +24,7 @@ ORDER = [
     {"tracking"},
     {"callback"},
     {"page"},
+    {"summary"},
     {"run"},
     {"figure"},
     {"attribution", "similarity"},

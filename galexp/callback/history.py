@@ -8,6 +8,8 @@ from typing import Any
 
 import pytorch_lightning as pl
 
+from galexp.run.history import HISTORY
+
 
 class History(pl.Callback):
     """Write metrics, learning rate and step after every epoch, counted from 1; a resumed run goes on in the same file.
@@ -17,7 +19,7 @@ class History(pl.Callback):
     """
 
     def __init__(self, folder: str | pathlib.Path) -> None:
-        self.path = pathlib.Path(folder) / "history.csv"
+        self.path = pathlib.Path(folder) / HISTORY
         self.rows: list[dict[str, Any]] = []
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -40,10 +42,3 @@ class History(pl.Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over the rows of the part that ran before."""
         self.rows = list(state_dict["rows"])
-
-
-def read_history(folder: str | pathlib.Path) -> dict[str, list[float]]:
-    """Return the columns of a run's ``history.csv`` as numbers, NaN where an epoch has none."""
-    with (pathlib.Path(folder) / "history.csv").open(newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    return {name: [float(row[name] or "nan") for row in rows] for name in (rows[0] if rows else {})}

@@ -18,7 +18,6 @@ from galexp.dataset.location import settled
 from galexp.evaluation.predict import load_weights
 from galexp.evaluation.run import evaluate
 from galexp.figure.run import run_figures, save_figures
-from galexp.page.table import scores_table
 from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_hash
@@ -26,6 +25,7 @@ from galexp.run.provenance import provenance
 from galexp.run.start import started_from
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
+from galexp.summary.table import scores_table
 from galexp.target import instantiate
 from galexp.task.build import build_task
 from galexp.task.label import labeled, truth_columns, width_fault

@@ -14,7 +14,6 @@ from astropy.table import Table
 
 from galexp import launch, tracking, world
 from galexp.callback.checkpoint import refuse_foreign
-from galexp.callback.history import read_history
 from galexp.catalog.parquet import write_parquet
 from galexp.datamodule import GalaxyDataModule
 from galexp.evaluation.metrics import flatten
@@ -24,6 +23,7 @@ from galexp.figure.run import run_figures, save_figures
 from galexp.job.check import check_settings
 from galexp.job.place import Job, place
 from galexp.run.directory import RunDirectory
+from galexp.run.history import read_history
 from galexp.run.provenance import provenance
 from galexp.run.start import refuse_mock_start, started_from
 from galexp.shard.origin import Origin

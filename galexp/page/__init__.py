@@ -1,1 +1,1 @@
-"""What a person reads at the end: tables in the terminal."""
+"""The report: what is said of runs, and how it is written as a page, as Markdown, as tables and as pictures."""

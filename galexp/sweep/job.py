@@ -15,9 +15,9 @@ from omegaconf import DictConfig
 from galexp import terminal
 from galexp.config import RankError, is_ours, settings
 from galexp.job.train import train_once
-from galexp.page.search import measure
 from galexp.run.directory import RunDirectory
 from galexp.split.base import VAL
+from galexp.summary.search import measure
 from galexp.sweep.cluster import is_first_task, log_file, name_first_machine
 from galexp.sweep.note import Note
 from galexp.terminal import say

@@ -8,10 +8,10 @@ import pathlib
 from galexp import world
 from galexp.command import Command
 from galexp.config import UsageError
-from galexp.page.search import Trial, measure, show_trials
-from galexp.page.sweep import show_sweep
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
+from galexp.summary.search import Trial, measure, show_trials
+from galexp.summary.sweep import show_sweep
 from galexp.sweep.launch import hidden_folder, launch
 from galexp.sweep.note import Note
 from galexp.sweep.plan import Plan, make_plan

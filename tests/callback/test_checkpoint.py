@@ -10,7 +10,8 @@ import pytorch_lightning as pl
 import torch
 
 from galexp.callback.checkpoint import WholeFiles, checkpoints
-from galexp.callback.history import History, read_history
+from galexp.callback.history import History
+from galexp.run.history import read_history
 from galexp.trainer import quiet
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from galexp.page.columns import (
+from galexp.summary.columns import (
     ORDERED_CLASSES,
     REGRESSION,
     TWO_CLASSES,

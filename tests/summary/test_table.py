@@ -8,10 +8,10 @@ import math
 import pytest
 from rich.console import Console
 
-from galexp.page.columns import REGRESSION, cells
-from galexp.page.sweep import groups, spread_tables
-from galexp.page.table import joint_rmse, scores_table
 from galexp.run.directory import RunDirectory
+from galexp.summary.columns import REGRESSION, cells
+from galexp.summary.sweep import groups, spread_tables
+from galexp.summary.table import joint_rmse, scores_table
 
 SCORES = {"n": 13.0, "rmse": 0.57114, "normalized_rmse": 0.9734, "mae": 0.44, "nmad": 0.706}
 

@@ -13,12 +13,12 @@ from rich import box
 from rich.table import Table
 
 from galexp.figure.methods import METHOD_NAMES
-from galexp.page.columns import spread_columns
-from galexp.page.ensemble import ensemble_of, say_spread
-from galexp.page.folds import show_folds
-from galexp.page.table import FEW_TARGETS, joint_rmse, start_words
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
+from galexp.summary.columns import spread_columns
+from galexp.summary.ensemble import ensemble_of, say_spread
+from galexp.summary.folds import show_folds
+from galexp.summary.table import FEW_TARGETS, joint_rmse, start_words
 from galexp.terminal import console, say
 
 _NAMED = ("dataset", "split", "model")
@@ -75,7 +75,7 @@ def spread_tables(
     Args:
         name: Of what the runs share.
         runs: To be averaged.
-        together: Their ensemble, as :func:`galexp.page.ensemble.ensemble_of` returns it; empty where there is none.
+        together: Their ensemble, as :func:`galexp.summary.ensemble.ensemble_of` returns it; empty where there is none.
     """
     metrics = [run.metrics() for run in runs]
     origin = Origin(metrics[0]["data"])

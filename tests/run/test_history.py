@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from galexp.callback.history import History, read_history
+from galexp.callback.history import History
+from galexp.run.history import read_history
 
 
 def test_an_epoch_without_a_number_is_nan(tmp_path):

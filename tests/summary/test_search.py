@@ -9,8 +9,8 @@ import pathlib
 import pytest
 from rich.console import Console
 
-from galexp.page.search import Trial, best_first, show_trials, trials_table
 from galexp.shard.origin import Origin
+from galexp.summary.search import Trial, best_first, show_trials, trials_table
 
 
 def trial(number, objective=None, **words):

@@ -11,8 +11,8 @@ from galexp.command import Command, parse
 from galexp.config import UsageError, choices
 from galexp.model.size import network_size
 from galexp.model.small_cnn import SmallCNN
-from galexp.page import models
-from galexp.page.models import model_table
+from galexp.summary import models
+from galexp.summary.models import model_table
 
 MINE = pathlib.Path(__file__).parents[1] / "extension"
 QUICK = ("size=tiny", "model=small_cnn")

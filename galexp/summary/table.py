@@ -10,9 +10,9 @@ from rich.console import Group
 from rich.table import Table
 
 from galexp.figure.methods import METHOD_NAMES
-from galexp.page.columns import REGRESSION, cells, score_columns, width_columns
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
+from galexp.summary.columns import REGRESSION, cells, score_columns, width_columns
 from galexp.terminal import console, say
 
 FEW_TARGETS = 4

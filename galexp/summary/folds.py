@@ -16,10 +16,10 @@ from galexp.catalog.parquet import read_parquet
 from galexp.evaluation.classes import probabilities_of
 from galexp.evaluation.pool import Pooled, pooled, pooled_rmse
 from galexp.metric import classification
-from galexp.page.columns import ORDERED_CLASSES
 from galexp.run.directory import RunDirectory
 from galexp.run.name import file_stem
 from galexp.shard.origin import Origin
+from galexp.summary.columns import ORDERED_CLASSES
 from galexp.task.label import class_names, truth_columns
 from galexp.terminal import say
 

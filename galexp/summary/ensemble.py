@@ -11,11 +11,11 @@ import numpy as np
 
 from galexp.catalog.parquet import read_parquet, write_parquet
 from galexp.evaluation.ensemble import SPREAD, ensemble, ensemble_scores, held_out, share_rows
-from galexp.page.folds import complete_folds
-from galexp.page.table import scores_table
 from galexp.run.directory import RunDirectory
 from galexp.run.name import file_stem
 from galexp.shard.origin import Origin
+from galexp.summary.folds import complete_folds
+from galexp.summary.table import scores_table
 from galexp.task.label import truth_columns
 from galexp.terminal import console, say
 

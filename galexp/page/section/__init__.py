@@ -1,0 +1,1 @@
+"""The sections of a report, one a file; a section is chosen by a YAML in conf/section and registered nowhere else."""

@@ -1,0 +1,48 @@
+"""Claims about what a report is made of."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from galexp.page.material import with_catalog
+from galexp.shard.origin import Origin
+
+
+def test_runs_that_differ_in_seed_alone_are_one_group(make_run, material):
+    runs = [make_run(f"split={split}", f"seed={seed}") for split in ("random", "delta5_q80") for seed in (0, 1)]
+    found = material(*runs)
+    assert {name: [run.settings["seed"] for run in members] for name, members in found.groups.items()} == {
+        "xgass-random-xresnet34": [0, 1],
+        "xgass-delta5_q80-xresnet34": [0, 1],
+    }
+    assert found.origin is Origin.OBSERVED
+
+
+def test_the_error_of_a_run_that_was_made_is_what_it_was_made_with(make_run):
+    run = make_run("dataset=xgass", error=0.2)
+    assert run.metrics["test"]["log_hi_fraction"]["all"]["network"]["rmse"] == pytest.approx(0.2, rel=0.3)
+    assert run.targets == ["log_hi_fraction"]
+
+
+def test_catalog_columns_join_predictions_by_identifier(make_run):
+    run = make_run("dataset=xgass")
+    joined = with_catalog(run.held_out, run.data)
+    assert np.array_equal(run.data.catalog["id"][joined["row"]], joined["id"])
+    assert np.array_equal(joined["true_log_hi_fraction"], joined["log_hi_fraction"])
+    lost = run.held_out.copy()
+    lost["id"] = [f"x{name}" for name in lost["id"]]
+    with pytest.raises(
+        ValueError, match=f"{len(lost)} predicted galaxies, such as xG.* are not in .*; prepare it again"
+    ):
+        with_catalog(lost, run.data)
+
+
+def test_data_that_are_no_longer_what_was_trained_on_are_not_opened(make_run):
+    run = make_run("dataset=xgass")
+    assert run.data is not None
+    run.metrics["data_sha256"] = "0" * 64
+    assert dataclasses.replace(run).data is not None
+    assert run.data is None
