@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import pathlib
+import shlex
 from collections.abc import Mapping, Sequence
 
 from hydra.core.hydra_config import HydraConfig
@@ -13,9 +14,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from galexp import __version__
 from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choices, compose, nearest, swept_values
 
-VERBS = ("prepare", "train", "evaluate", "benchmark", "list")
+VERBS = ("prepare", "train", "evaluate", "report", "benchmark", "list")
 SWEEPING = ("train",)
-_POSITIONAL = ("evaluate", "list")
+_POSITIONAL = ("evaluate", "report", "list")
 _OPTIONS = ("--help", "--multirun", "--config-dir", "--markdown", "--version")
 _SHORT = {"-h": "--help", "-m": "--multirun"}
 
@@ -41,6 +42,8 @@ class Command:
         check_overrides(self.overrides, self.folders)
         if self.verb != "benchmark" and self._named("what"):
             raise UsageError(f"what= says what benchmark measures; {self.verb} takes none")
+        if self.verb != "report" and self._named("section"):
+            raise UsageError(f"section= says what report tells; {self.verb} takes none")
         if self.verb in ("prepare", "train"):
             dataclasses.replace(self, overrides=first_values(self.overrides, self.folders)).settings()
             self._check_launcher(HydraConfig.get().runtime.choices)
@@ -59,9 +62,21 @@ class Command:
         return [self.config_dir] if self.config_dir else []
 
     @property
+    def line(self) -> str:
+        """The command, as it is typed into a shell."""
+        options = ["--multirun"] if self.multirun else []
+        options += ["--config-dir", str(self.config_dir)] if self.config_dir else []
+        return shlex.join(["python", "-m", "galexp", str(self.verb), *options, *self.words, *self.overrides])
+
+    @property
     def benchmarks(self) -> list[str]:
         """The options of the group ``what`` that are asked for; all of them where none is named."""
         return self._named("what") or list(choices(self.folders)["what"])
+
+    @property
+    def sections(self) -> list[str]:
+        """The options of the group ``section`` that are asked for, with commas between them; empty for all."""
+        return [name.strip() for value in self._named("section") for name in value.strip("[]").split(",")]
 
     def _named(self, group: str) -> list[str]:
         words = [word.lstrip("+").partition("=") for word in self.overrides]
@@ -69,7 +84,8 @@ class Command:
 
     def settings(self, *base: str) -> Settings:
         """Compose the configuration from what the caller puts first and then the overrides of the command line."""
-        return compose([*base, *self.overrides], self.config_dir)
+        words = [word for word in self.overrides if self.verb != "report" or not word.startswith("section=")]
+        return compose([*base, *words], self.config_dir)
 
 
 def parse(arguments: Sequence[str]) -> Command:

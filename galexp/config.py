@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import difflib
 import functools
 import itertools
@@ -138,18 +139,34 @@ def compose(overrides: Sequence[str], config_dir: pathlib.Path | None = None) ->
         UsageError: for a group, option or key that does not exist (the message names the nearest), or a ``config_dir``
             that does not.
     """
-    return _composed(overrides, config_dir)[1]
+    return copy.deepcopy(_composed(overrides, config_dir)[1])
 
 
 def composed(overrides: Sequence[str], config_dir: pathlib.Path | None = None) -> DictConfig:
     """Compose the configuration as :func:`compose` does, but return Hydra's object, with its own node in it."""
-    return _composed(overrides, config_dir)[0]
+    return copy.deepcopy(_composed(overrides, config_dir)[0])
 
 
 def _composed(overrides: Sequence[str], config_dir: pathlib.Path | None) -> tuple[DictConfig, Settings]:
     extra = [config_dir] if config_dir else []
     _check_folders(extra)
     check_overrides(overrides, extra)
+    stamps = tuple(_stamp(folder) for folder in (conf_dir(), *extra))
+    found, resolved = _by_hydra(tuple(overrides), config_dir and config_dir.resolve(), stamps)
+    HydraConfig.instance().set_config(found)
+    return found, resolved
+
+
+def _stamp(folder: pathlib.Path) -> int:
+    """Return when anything in a configuration folder was last changed."""
+    return max(path.stat().st_mtime_ns for path in (folder, *folder.glob("*"), *folder.glob("*/*")))
+
+
+@functools.lru_cache(maxsize=64)
+def _by_hydra(
+    overrides: tuple[str, ...], config_dir: pathlib.Path | None, stamps: tuple[int, ...]
+) -> tuple[DictConfig, Settings]:
+    """Compose once for the same words and the same files: checking a command and running it need the same answer."""
     with with_hydra(overrides):
         found = hydra.compose("config", [*search_path(config_dir), *overrides], return_hydra_config=True)
         return found, settings(found)
@@ -204,16 +221,23 @@ def settings(composed: DictConfig) -> Settings:
 @functools.cache
 def _root_keys() -> frozenset[str]:
     """Return the keys that may stand at the root: the groups and what config.yaml itself holds."""
-    own = OmegaConf.load(conf_dir() / "config.yaml")
-    return frozenset({*choices(), *(str(key) for key in own)} - {"defaults", "hydra"}) | {"task"}
+    return frozenset({*choices(), *_own_keys()} - {"defaults", "hydra"}) | {"task"}
+
+
+@functools.cache
+def _own_keys() -> dict[str, Any]:
+    """Return what config.yaml itself holds."""
+    own = OmegaConf.to_container(OmegaConf.load(conf_dir() / "config.yaml"))
+    assert isinstance(own, dict)
+    return {str(key): value for key, value in own.items()}
 
 
 def _refuse_unknown_roots(resolved: dict[Any, Any]) -> None:
-    own = OmegaConf.load(conf_dir() / "config.yaml")
+    own = _own_keys()
     for key, value in resolved.items():
         if key not in _root_keys():
             raise UsageError(f"unknown key {key!r}; {nearest(str(key), _root_keys())}")
-        for name in value if isinstance(own.get(key), DictConfig) and key not in choices() else ():
+        for name in value if isinstance(own.get(key), dict) and key not in choices() else ():
             if name not in own[key]:
                 raise UsageError(f"unknown key '{key}.{name}'; {nearest(name, map(str, own[key]))}")
 

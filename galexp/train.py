@@ -45,5 +45,5 @@ def main(command: Command) -> int:
         words = [word for word in command.overrides if not word.startswith(("trainer.lr_find", "optimizer.lr="))]
         say(f"to train with it: python -m galexp train {' '.join([*words, f'optimizer.lr={found.suggestion:.2g}'])}")
         return 0
-    show_run(train_once(settings))
+    show_run(train_once(settings, command.line))
     return 0

@@ -20,7 +20,7 @@ WORDS = ("train", "size=tiny", "model=small_cnn", "logger=none")
         ("mock.objects=abc", "mock.objects is 'abc'; expected a whole number of at least 1"),
         ("mock.objects=0", "mock.objects is 0; expected a whole number of at least 1"),
         ("datamodule.batch_size=0", "datamodule.batch_size is 0; expected a whole number of at least 1"),
-        ("datamodule.image_size=0", "datamodule.image_size is 0; expected a whole number of at least 8"),
+        ("datamodule.image_size=0", "datamodule.image_size is 0; expected a whole number of at least 1"),
         ("trainer.max_epochs=0", "trainer.max_epochs is 0; expected a whole number of at least 1"),
         ("evaluation.bootstrap=1", "evaluation.bootstrap is 1; a spread needs at least 2 draws, 0 leaves it out"),
         ("optimizer.lr=-1", "optimizer.lr is -1; expected a number above 0"),

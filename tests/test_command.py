@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -33,20 +34,25 @@ def test_the_help_of_the_whole_command_says_what_each_verb_does(shell):
         assert f"  {verb:<10} {first}\n" in out
 
 
-@pytest.mark.parametrize("words", [["--help"], *([verb, "-h"] for verb in VERBS), ["--version"], ["trian"]])
-def test_help_and_typos_import_no_heavy_library_and_take_less_than_a_second(words):
+def test_help_and_typos_import_no_heavy_library():
+    lines = [["--help"], *([verb, "-h"] for verb in VERBS), ["--version"], ["trian"]]
     code = (
-        "import sys; from galexp.__main__ import main; main(sys.argv[1:]); "
-        f"sys.exit(','.join(sorted(set(sys.modules) & set({HEAVY!r}))))"
+        f"import sys; from galexp.__main__ import main; [main(words) for words in {lines}]; "
+        f"sys.exit(','.join(sorted(set(sys.modules) & set({HEAVY!r}))) or 0)"
     )
-    seconds = []
-    for _ in range(3):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines() == ["galexp: unknown verb 'trian'; did you mean 'train'?"]
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("words", [["train", "-h"], ["trian"]])
+def test_help_and_typos_take_less_than_a_second(words):
+    def seconds():
         started = time.monotonic()
-        done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
-        seconds.append(time.monotonic() - started)
-    assert min(seconds) < 1
-    assert done.stderr.splitlines()[-1:] in ([], [""]) or words == ["trian"]
-    assert not any(name in done.stderr for name in HEAVY)
+        subprocess.run([sys.executable, "-m", "galexp", *words], capture_output=True, check=False)
+        return time.monotonic() - started
+
+    assert any(seconds() < 1 for _ in range(5))
 
 
 def test_version_is_that_of_the_package(shell):
@@ -130,3 +136,10 @@ def test_an_error_from_below_keeps_its_traceback(shell, monkeypatch):
     monkeypatch.setattr("galexp.list.choices", lambda extra: int("not ours"))
     with pytest.raises(ValueError, match="invalid literal"):
         shell("list")
+
+
+def test_a_command_is_typed_again_as_it_was():
+    words = ["train", "--multirun", "--config-dir", "conf", "seed=0,1", "task.targets=[a, b]"]
+    command = parse(words)
+    assert shlex.split(command.line) == ["python", "-m", "galexp", *words]
+    assert parse(shlex.split(command.line)[3:]) == command

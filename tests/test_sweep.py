@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import numpy as np
 import pytest
 
 from galexp.catalog.parquet import read_parquet
+from galexp.job.train import train_once
+from galexp.run.directory import RunDirectory
+from galexp.run.sweep import read_sweeps
 from galexp.split.base import TEST
 
 WORDS = ("train", "--multirun", "size=tiny", "model=small_cnn", "logger=none", "evaluation.bootstrap=20")
@@ -65,6 +69,9 @@ def test_a_failed_job_is_listed_and_the_others_finish_and_the_status_tells(desk)
     (line,) = [line for line in out.splitlines() if line.startswith("failed: ")]
     assert "split.fold=7" in line
     assert line.endswith("ValueError: split.fold is 7 of split.folds 5; expected 0 <= fold < folds and folds >= 2")
+    (record,) = read_sweeps(desk.folder / "multirun")
+    assert [record.finished(point) for point in record.points] == [True, False, True]
+    assert line.endswith(record.points[1].error)
 
 
 @pytest.mark.slow
@@ -104,20 +111,30 @@ def test_incomplete_folds_are_said_and_complete_ones_give_the_error_of_all_galax
     assert found["low"] < found["value"] < found["high"]
 
 
-def test_an_interrupted_sweep_stops_with_130(desk, monkeypatch):
-    def interrupt(settings):
-        raise KeyboardInterrupt
+def test_an_interrupted_sweep_stops_with_130_and_the_command_in_its_file_completes_it(desk, monkeypatch):
+    def interrupt(settings, line):
+        assert len(read_sweeps(desk.folder / "multirun")[0].points) == 2
+        if settings["seed"] == 1:
+            raise KeyboardInterrupt
+        return train_once(settings, line)
 
-    monkeypatch.setattr("galexp.sweep.job.train_once", interrupt)
-    status, _, err = desk(*WORDS, "seed=0,1")
+    with monkeypatch.context() as patch:
+        patch.setattr("galexp.sweep.job.train_once", interrupt)
+        status, _, err = desk(*WORDS, "seed=0,1")
     assert (status, err) == (130, "galexp: interrupted; the same command goes on from what was finished\n")
+    (record,) = read_sweeps(desk.folder / "multirun")
+    assert [record.finished(point) for point in record.points] == [True, False]
+    assert desk(*shlex.split(record.line)[3:])[0] == 0
+    (record,) = read_sweeps(desk.folder / "multirun")
+    assert [record.folder / point.run for point in record.points] == runs(desk)
+    assert [RunDirectory(run).command for run in runs(desk)] == [record.line_of(point) for point in record.points]
 
 
 def test_nothing_but_runs_and_tables_stays_where_runs_go(desk):
     status, _, _ = desk(*WORDS, "seed=0,1", "paths.runs='my runs, (1)'")
     assert status == 0
     (study,) = (desk.folder / "my runs, (1)").iterdir()
-    assert {path.name.split("-")[0] for path in study.iterdir()} == {"xgass_mock"}
+    assert {path.name.split("-")[0] for path in study.iterdir()} == {"sweep", "xgass_mock"}
 
 
 def test_a_launcher_that_breaks_is_reported_in_one_line_with_what_never_began(desk, monkeypatch):

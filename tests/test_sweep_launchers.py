@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from galexp.catalog.parquet import read_parquet
+from galexp.run.sweep import read_sweeps
 
 pytestmark = pytest.mark.slow
 WORDS = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20")
@@ -168,6 +169,8 @@ def test_a_killed_worker_of_joblib_is_listed_with_what_went_down_with_it_and_wha
     assert all("it ended without a word: killed, out of memory" in line for line in failed)
     tail = out[out.index("the launcher gave up: TerminatedWorkerError: ") :].splitlines()
     assert tail[1:] == ["2 of 4 jobs never began", "the same command goes on from what was finished"]
+    (record,) = read_sweeps(desk.folder / "multirun")
+    assert [bool(point.error) for point in record.points] == [True, True, False, False]
     assert hidden(desk) == []
 
 

@@ -9,6 +9,7 @@ import statistics
 import pytest
 
 from galexp.run.directory import RunDirectory
+from galexp.run.sweep import read_sweeps
 from galexp.sweep.job import validation_error
 
 TINY = ("train", "--multirun", "size=tiny", "model=small_cnn", "logger=none", "evaluation.bootstrap=20")
@@ -32,6 +33,8 @@ def test_the_objective_is_the_mean_over_targets_of_the_error_on_validation_rows(
     status, out, _ = desk(*SEARCH, targets, "hydra.sweeper.n_trials=3")
     rows = table(desk)
     assert (status, len(rows)) == (0, 3)
+    (record,) = read_sweeps(desk.folder / "multirun")
+    assert sorted(point.objective for point in record.points) == [float(row["objective"]) for row in rows]
     for row in rows:
         assert float(row["objective"]) == pytest.approx(on_validation(desk.folder / row["run"]))
         assert 1e-4 <= float(row["optimizer.lr"]) <= 1e-1
@@ -91,7 +94,7 @@ def test_the_recipe_searches_over_what_its_experiment_says(desk):
 def test_nothing_but_runs_and_tables_stays(desk):
     desk(*SEARCH, "hydra.sweeper.n_trials=1")
     (study,) = (desk.folder / "multirun").iterdir()
-    assert sorted(path.name.split("-")[0] for path in study.iterdir()) == ["search", "xgass_mock"]
+    assert sorted(path.name.split("-")[0] for path in study.iterdir()) == ["search", "sweep", "xgass_mock"]
 
 
 @pytest.mark.parametrize(

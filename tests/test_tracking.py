@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import pathlib
 import subprocess
 import sys
+import types
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
-from galexp import tracking
+from galexp.catalog.parquet import read_parquet
 from galexp.run.directory import RunDirectory
+from galexp.shard.origin import Origin
+from galexp.tracking import mirror
+from galexp.tracking.result import log_artifacts, log_figures, log_predictions, log_summary
 
 TARGET = "log_hi_fraction"
 WANDB = pathlib.Path(sys.executable).with_name("wandb")
@@ -41,6 +50,7 @@ def test_the_run_bears_the_name_study_id_and_tags_of_the_run_directory(mirrored,
     assert (run["display_name"], run["run_group"], run["project"]) == (trained.name, "adhoc", "galexp")
     assert run["run_id"] == (trained / "wandb_id.txt").read_text()
     assert sorted(run["tags"]) == ["delta5_q80", "mock", "small_cnn", "xgass"]
+    assert (run["job_type"], run["notes"]) == ("train", "MOCK DATA: these galaxies are not the sky's")
 
 
 def test_the_config_is_the_resolved_configuration(mirrored, trained):
@@ -66,10 +76,71 @@ def test_every_step_and_every_epoch_is_there(mirrored):
     assert [item["epoch"] for item in history if "val/rmse" in item] == [0]
 
 
-def test_figures_and_a_table_of_images_are_there(mirrored):
-    found = summary(mirrored)
-    assert found["figures/truth_against_prediction._type"] == "image-file"
-    assert (found["samples._type"], found["samples.nrows"]) == ("table-file", 13)
+def test_losses_stand_over_the_step_and_the_rest_over_the_epoch_with_its_best_value(mirrored):
+    metrics = [record.get("name") or record["glob_name"] for record in mirrored["metric"]]
+    axes = dict(zip(metrics, [record.get("step_metric") for record in mirrored["metric"]], strict=True))
+    assert axes["train/loss"] == axes["lr-*"] == "trainer/global_step"
+    assert axes["val/*"] == axes["train/*"] == axes["val/accuracy"] == "epoch"
+    best = dict(zip(metrics, [record.get("summary") for record in mirrored["metric"]], strict=True))
+    assert (best["val/*"], best["val/accuracy"]) == ({"min": True}, {"max": True})
+    (lowest,) = [item["val/rmse"] for item in (record["item"] for record in mirrored["history"]) if "val/rmse" in item]
+    assert summary(mirrored)["val/rmse"] == {"min": pytest.approx(lowest)}
+
+
+def test_figures_are_there(mirrored):
+    assert summary(mirrored)["figures/truth_against_prediction._type"] == "image-file"
+
+
+@pytest.mark.parametrize("role", ["val", "test"])
+def test_predictions_of_validation_and_test_galaxies_are_there_with_a_thumbnail_and_a_residual(mirrored, trained, role):
+    named = [record for record in mirrored["artifact"] if f"-predictions{role}-" in record["name"]]
+    files = {entry["path"]: entry["local_path"] for entry in named[0]["manifest"]["contents"]}
+    table = json.loads(pathlib.Path(files[f"predictions/{role}.table.json"]).read_text())
+    kinds = ("true", "pred", "pred_tta", "residual")
+    assert table["columns"] == ["id", "image", *(f"{kind}_{TARGET}" for kind in kinds)]
+    rows = read_parquet(trained / "predictions.parquet")
+    rows = rows[np.asarray(rows["role"]) == role]
+    assert [row[0] for row in table["data"]] == rows["id"].tolist()
+    truth, preds, residuals = (np.array([row[column] for row in table["data"]]) for column in (2, 3, 5))
+    np.testing.assert_allclose(truth, rows[f"true_{TARGET}"])
+    np.testing.assert_allclose(residuals, preds - truth)
+    with Image.open(files[table["data"][0][1]["path"]]) as image:
+        assert (image.size, image.mode) == ((32, 32), "RGB")
+
+
+def test_split_and_network_are_artifacts_that_are_read_where_they_lie(mirrored, trained):
+    kept = {record["type"]: record for record in mirrored["artifact"] if record["type"] in ("split", "model")}
+    split = RunDirectory(trained).read_json("audit.json")["hash"]
+    assert (kept["split"]["name"], kept["model"]["name"]) == (f"split-{split[:8]}", f"model-{trained.name}")
+    for kind, paths in {"split": ["audit.json", "split.parquet"], "model": ["checkpoints/best.ckpt"]}.items():
+        entries = kept[kind]["manifest"]["contents"]
+        assert sorted(entry["local_path"] for entry in entries) == [str(trained / path) for path in paths]
+        assert json.loads(kept[kind]["metadata"])["data"] == "mock"
+        for entry in entries:
+            content = pathlib.Path(entry["local_path"]).read_bytes()
+            assert entry["digest"] == base64.b64encode(hashlib.md5(content).digest()).decode()
+
+
+def test_without_artifacts_no_file_is_kept_and_without_a_mirror_nothing_happens(monkeypatch, trained):
+    asked = []
+    monkeypatch.setattr("wandb.Artifact", lambda *facts, **more: asked.append(facts))
+    run = RunDirectory(trained)
+    log_artifacts(mirror.Mirror(None, artifacts=False), run, run.last_checkpoint, {})
+    log_artifacts(None, run, run.last_checkpoint, {})
+    log_figures(None, {"a": None})
+    log_predictions(None, "test", ["a"], [[1]])
+    log_summary(None, {"a": 1})
+    mirror.finish(None, failed=True)
+    assert asked == []
+
+
+def test_figures_go_by_name_under_their_group():
+    logged = []
+    logger = mirror.Mirror(types.SimpleNamespace(log=logged.append), artifacts=False)
+    log_figures(logger, {}, "attribution")
+    log_figures(logger, {"grad_cam": Figure()}, "attribution")
+    (found,) = logged
+    assert list(found) == ["attribution/grad_cam"]
 
 
 def test_a_finished_run_exits_with_0(mirrored):
@@ -118,13 +189,15 @@ def test_auto_is_online_only_where_there_is_a_key(tmp_path, monkeypatch, environ
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("wandb.init", lambda **facts: asked.update(facts))
-    monkeypatch.setattr(tracking, "WandbLogger", lambda **facts: None)
+    started = types.SimpleNamespace(define_metric=lambda *facts, **more: None)
+    monkeypatch.setattr("wandb.init", lambda **facts: asked.update(facts) or started)
+    choices = dict.fromkeys(("dataset", "split", "model"), "a")
     for _ in range(2):
-        tracking.wandb_logger("p", "auto", RunDirectory(tmp_path), {"choices": {}}, [])
+        mirror.wandb_logger("p", "auto", True, RunDirectory(tmp_path), {"choices": choices}, Origin.OBSERVED)
         assert asked["mode"] == mode
         assert asked["id"] == (tmp_path / "wandb_id.txt").read_text()
     assert asked["resume"] == ("allow" if mode == "online" else None)
+    assert (asked["tags"], asked["notes"]) == (["a", "a", "a"], None)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,12 +31,16 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """What came out: a table of predictions, scores per role, what the baselines say of the test rows, the classes."""
+    """What came out: predictions, scores per role, what the baselines say of the test rows, the classes, the time.
+
+    ``predict_s`` is what the network alone took for all predictions, with their average over views [s of the clock].
+    """
 
     predictions: Table
     scores: dict[str, Any]
     baselines: dict[str, np.ndarray]
     classes: tuple[str, ...] = ()
+    predict_s: float = 0.0
 
     def of_role(self, role: str) -> Table:
         """Return the predictions of one role."""
@@ -67,10 +72,13 @@ def evaluate(
     if "simulation" in datamodule.data.catalog.colnames:
         draws = 0
     tables: dict[str, Table] = {}
+    spent = 0.0
     for role in (VAL, TEST):
         rows = datamodule.rows(role)
         if len(rows):
+            started = time.perf_counter()
             predictions = predict_rows(trainer, task, datamodule, rows)
+            spent += time.perf_counter() - started
             tables[role] = prediction_table(datamodule, task, rows, predictions)
     scores: dict[str, Any] = {}
     methods = _baselines(datamodule, task, photometry, seed) if world.is_leader() and TEST in tables else {}
@@ -82,7 +90,7 @@ def evaluate(
     if TEST in scores:
         scores |= _facts(task, datamodule, tables[TEST])
     classes = tuple(task.classes) if isinstance(task, Classification) else ()
-    return Evaluation(vstack(list(tables.values()), metadata_conflicts="silent"), scores, methods, classes)
+    return Evaluation(vstack(list(tables.values()), metadata_conflicts="silent"), scores, methods, classes, spent)
 
 
 def _facts(task: Task, datamodule: GalaxyDataModule, table: Table) -> dict[str, Any]:
@@ -157,12 +165,35 @@ def _baselines(
     return regression_baselines(features, datamodule.truth, learn, test, seed)
 
 
-def sample_rows(datamodule: GalaxyDataModule, result: Evaluation, most: int = 32) -> tuple[list[str], list[list[Any]]]:
-    """Return column names and rows of a table of tested galaxies: id, image, truth and predictions."""
-    table = result.of_role(TEST)[:most]
-    names = [name for name in table.colnames if name.startswith(("true_", "pred_"))]
-    images = datamodule.images[datamodule.rows(TEST)[:most].tolist()].permute(0, 2, 3, 1).numpy()
-    rows = [
-        [str(row["id"]), image, *(float(row[name]) for name in names)] for row, image in zip(table, images, strict=True)
+def sample_rows(
+    datamodule: GalaxyDataModule, result: Evaluation, role: str, most: int = 32
+) -> tuple[list[str], list[list[Any]]]:
+    """Return column names and rows of a table of galaxies: id, image, truth, predictions and their residuals.
+
+    Args:
+        datamodule: Data and roles.
+        result: Predictions.
+        role: Of the galaxies.
+        most: Rows.
+
+    Returns:
+        Names, and a row a galaxy; the residual is prediction minus truth, and classes go by name, without one.
+    """
+    table = result.of_role(role)[:most]
+    names = [name for name in table.colnames if name.startswith(("true_", "pred_", "prob_"))]
+    targets = [] if result.classes else [name.removeprefix("true_") for name in names if name.startswith("true_")]
+    residuals = {f"residual_{target}": table[f"pred_{target}"] - table[f"true_{target}"] for target in targets}
+    columns = [
+        np.asarray(column, dtype=np.float64) for column in (*(table[name] for name in names), *residuals.values())
     ]
-    return ["id", "image", *names], rows
+    images = datamodule.images[datamodule.rows(role)[:most].tolist()].permute(0, 2, 3, 1).numpy()
+    rows = [[str(name), image] for name, image in zip(table["id"], images, strict=True)]
+    for name, column in zip([*names, *residuals], columns, strict=True):
+        is_class = bool(result.classes) and not name.startswith("prob_")
+        for row, value in zip(rows, column.tolist(), strict=True):
+            row.append(_class_name(value, result.classes) if is_class else value)
+    return ["id", "image", *names, *residuals], rows
+
+
+def _class_name(number: float, classes: tuple[str, ...]) -> str | None:
+    return classes[int(number)] if np.isfinite(number) else None

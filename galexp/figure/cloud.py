@@ -14,6 +14,8 @@ from matplotlib.ticker import LogLocator
 from galexp.figure.style import CURVE, POINT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jaxtyping import Float
     from matplotlib.axes import Axes
 
@@ -57,6 +59,7 @@ def draw_cloud(
     y: Float[np.ndarray, " galaxy"],
     x_limits: tuple[float, float],
     y_limits: tuple[float, float],
+    beside: Sequence[Axes] = (),
 ) -> int:
     """Draw points, or counts on a logarithmic scale with a bar where there are too many, and fix the limits.
 
@@ -66,6 +69,7 @@ def draw_cloud(
         y: Finite.
         x_limits: Of the axes.
         y_limits: Of the axes.
+        beside: Panels that the bar stands beside, so that they stay aligned; none for `axes` alone.
 
     Returns:
         Number of galaxies outside the limits, which are not drawn.
@@ -77,7 +81,7 @@ def draw_cloud(
         counts, x_edges, y_edges = np.histogram2d(x, y, bins=80, range=(x_limits, y_limits))
         norm = LogNorm(vmin=1, vmax=max(counts.max(), 2))
         mesh = axes.pcolormesh(x_edges, y_edges, np.ma.masked_less(counts.T, 1), cmap=_COUNTS, norm=norm)
-        bar = axes.figure.colorbar(mesh, ax=axes, ticks=LogLocator(subs=(1, 2, 5)), **_BAR)
+        bar = axes.figure.colorbar(mesh, ax=list(beside) or axes, ticks=LogLocator(subs=(1, 2, 5)), **_BAR)
         bar.ax.minorticks_off()
         bar.outline.set_visible(False)
     axes.set(xlim=x_limits, ylim=y_limits)

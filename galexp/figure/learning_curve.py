@@ -52,7 +52,7 @@ def learning_curve(
     for name in names:
         _draw_curve(axes[0, 0], _epochs(history, name), _values(history, name), role=name.split("/")[0])
     _mark_best(axes[0, 0], _epochs(history, f"val/{metric}"), _values(history, f"val/{metric}"))
-    _set_scale(axes[0, 0], np.concatenate([_values(history, name) for name in names]))
+    set_error_scale(axes[0, 0], np.concatenate([_values(history, name) for name in names]))
     axes[0, 0].set_ylabel(label)
     axes[0, 0].legend(loc="upper right", ncols=3)
     if has_rate:
@@ -93,7 +93,13 @@ def _mark_best(axes: Axes, epochs: np.ndarray, values: np.ndarray) -> None:
     axes.plot(epochs[best], values[best], label=text, zorder=5, **style)
 
 
-def _set_scale(axes: Axes, values: np.ndarray) -> None:
+def set_error_scale(axes: Axes, values: np.ndarray) -> None:
+    """Let an axis of errors be logarithmic where they fall by a factor of four or more, with room for a legend.
+
+    Args:
+        axes: Whose vertical axis it is.
+        values: That are drawn; NaN are passed over.
+    """
     low, high = np.nanmin(values), np.nanmax(values)
     axes.grid(alpha=0.25)
     if low > 0 and high > _LOG_FROM * low:

@@ -1,5 +1,7 @@
 """What methods are called in tables and figures."""
 
+import re
+
 METHOD_NAMES = {
     "network": "network",
     "network_tta": "network + TTA",
@@ -21,5 +23,8 @@ def readable(column: str) -> str:
     Example:
         >>> readable("log_hi_fraction")
         'log H I fraction'
+        >>> readable("log_ssfr")
+        'log sSFR'
     """
-    return column.replace("_", " ").replace("log hi ", "log H I ").replace("one plus delta5", "(1 + delta5),")
+    words = column.replace("_", " ").replace("log hi ", "log H I ").replace("one plus delta5", "(1 + delta5),")
+    return re.sub(r"\b(s?)sfr\b", r"\1SFR", words)

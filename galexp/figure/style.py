@@ -45,6 +45,9 @@ _STYLE = {
     "figure.constrained_layout.h_pad": 0.06,
     "figure.constrained_layout.w_pad": 0.06,
 }
+DOTS_PER_INCH = 150
+# The time of writing is left out.
+_METADATA = {".png": {"Software": "galexp"}, ".pdf": {"Creator": "galexp", "CreationDate": None}}
 _BAND_HEIGHT, _LINE_HEIGHT = 0.26, 0.2  # [inch]
 
 
@@ -101,18 +104,23 @@ def mark(figure: Figure, origin: Origin) -> None:
 
 @styled
 def save(figure: Figure, path: str | pathlib.Path) -> pathlib.Path:
-    """Write a PNG of 150 dots an inch, and the folders above it; equal figures give equal bytes.
+    """Write a PNG of 150 dots an inch or a PDF, and the folders above it; equal figures give equal bytes.
 
     Args:
         figure: To be written.
-        path: Of the file.
+        path: Of the file; its ending, ``.png`` or ``.pdf``, says the format.
 
     Returns:
         The path.
+
+    Raises:
+        ValueError: for another ending.
     """
     path = pathlib.Path(path)
+    if path.suffix not in _METADATA:
+        raise ValueError(f"{path} does not end with one of {', '.join(_METADATA)}; rename it")
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, format="png", dpi=150, facecolor="white", metadata={"Software": "galexp"})
+    figure.savefig(path, dpi=DOTS_PER_INCH, facecolor="white", metadata=_METADATA[path.suffix])
     return path
 
 

@@ -22,7 +22,7 @@ _LEAST_INTEGERS = {
     "split.seed": 0,
     "mock.objects": 1,
     "mock.seed": 0,
-    "datamodule.image_size": 8,
+    "datamodule.image_size": 1,
     "datamodule.batch_size": 1,
     "datamodule.num_workers": 0,
     "trainer.max_epochs": 1,

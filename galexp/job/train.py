@@ -12,7 +12,7 @@ import numpy as np
 import pytorch_lightning as pl
 from astropy.table import Table
 
-from galexp import launch, tracking, world
+from galexp import launch, world
 from galexp.callback.checkpoint import refuse_foreign
 from galexp.catalog.parquet import write_parquet
 from galexp.datamodule import GalaxyDataModule
@@ -30,26 +30,34 @@ from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.split.assign import assign_roles
 from galexp.split.audit import Audit, audit, describe
-from galexp.split.base import VAL, role_counts
+from galexp.split.base import TEST, VAL, role_counts
 from galexp.target import instantiate
 from galexp.task.build import build_task
 from galexp.task.label import add_labels, refuse_empty_classes, truth_columns
 from galexp.terminal import progress_bar, say
+from galexp.tracking.mirror import finish
+from galexp.tracking.result import log_artifacts, log_figures, log_predictions, log_summary
 from galexp.trainer import interruptible, make_trainer, quiet
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from pytorch_lightning.loggers import Logger
 
 
-def train_once(settings: dict[str, Any]) -> RunDirectory:
-    """Train one run, on as many devices as are asked for, unless it is finished already."""
+def train_once(settings: dict[str, Any], line: str) -> RunDirectory:
+    """Train one run, on as many devices as are asked for, unless it is finished already.
+
+    Args:
+        settings: The resolved configuration.
+        line: The command that goes on with this run where it is broken off, for its folder.
+    """
     check_settings(settings)
     refuse_mock_start(settings)
     if world.is_launched():
         with world.joined(launch.world_size(settings["trainer"])):
-            return RunDirectory(train_together(settings))
+            return RunDirectory(train_together(settings, line))
     if launch.world_size(settings["trainer"]) == 1:
-        return RunDirectory(train_together(settings))
+        return RunDirectory(train_together(settings, line))
     if launch.nodes(settings["trainer"]) == 1:
         job = place(settings)
         job.check()
@@ -57,20 +65,20 @@ def train_once(settings: dict[str, Any]) -> RunDirectory:
             job.announce()
             job.announce_state()
             return job.run
-    return RunDirectory(launch.together(settings["trainer"], train_together, settings))
+    return RunDirectory(launch.together(settings["trainer"], train_together, settings, line))
 
 
-def train_together(settings: dict[str, Any]) -> pathlib.Path:
+def train_together(settings: dict[str, Any], line: str) -> pathlib.Path:
     """Train one run, unless it is finished, by all processes of this job; the leader decides and holds the run."""
     with contextlib.ExitStack() as held:
-        settings, data_folder, folder, is_finished = world.from_leader(lambda: _begin(settings, held))
+        settings, data_folder, folder, is_finished = world.from_leader(lambda: _begin(settings, line, held))
         if not is_finished:
             train(Job(settings, PreparedData(data_folder), RunDirectory(folder)))
         return world.from_leader(lambda: folder)
 
 
 def _begin(
-    settings: dict[str, Any], held: contextlib.ExitStack
+    settings: dict[str, Any], line: str, held: contextlib.ExitStack
 ) -> tuple[dict[str, Any], pathlib.Path, pathlib.Path, bool]:
     job = place(settings)
     job.announce()
@@ -79,6 +87,7 @@ def _begin(
     job.announce_state()
     if not job.is_finished:
         job.run.start(job.settings, anew=job.is_anew)
+        job.run.keep_command(line)
     return job.settings, job.data.folder, job.run.folder, job.is_finished
 
 
@@ -97,19 +106,16 @@ def train(job: Job) -> None:
             facts = {"seed": settings["seed"], "split_sha256": found.hash, "data_folder": str(data.folder)}
             facts |= {"data_sha256": data.manifest.content_sha256, "device": str(trainer.strategy.root_device)}
             facts |= {"processes": world.size(), "precision": trainer.precision}
+            facts |= {"predict_s": round(result.predict_s, 3), "predicted": len(result.predictions)}
             job.run.write_json("provenance.json", provenance(started, **facts))
             save_result(settings, datamodule, result, job.run, logger)
         failed = False
     finally:
-        tracking.finish(logger, failed)
+        finish(logger, failed)
 
 
 def _start_logger(job: Job) -> Logger | None:
-    choices = job.settings["choices"]
-    tags = [choices[group] for group in ("dataset", "split", "model")] + [str(job.data.origin)] * (
-        job.data.origin is not Origin.OBSERVED
-    )
-    return instantiate(job.settings["logger"], run=job.run, settings=job.settings, tags=tags)
+    return instantiate(job.settings["logger"], run=job.run, settings=job.settings, origin=job.data.origin)
 
 
 def fit_and_evaluate(
@@ -158,16 +164,33 @@ def save_result(
     figures = run_figures(datamodule, result, read_history(run.folder), settings["split"].get("column"))
     save_figures(figures, run.figures)
     data = datamodule.data
-    origin = {"provenance": run.read_json("provenance.json")}
-    tracking.log_summary(logger, {"data": str(data.origin), **origin, **flatten(result.scores, "")}, figures)
-    tracking.log_samples(logger, *sample_rows(datamodule, result))
     head: dict[str, Any] = {
         "data": str(data.origin),
         "data_sha256": data.manifest.content_sha256,
         "dataset": settings["choices"]["dataset"],
     }
     head |= started_from(settings)
+    _mirror(logger, run, datamodule, result, figures, run.checkpoint(settings["evaluation"]["checkpoint"]))
     run.write_json("metrics.json", {**head, "counts": role_counts(datamodule.roles), **result.scores})
+
+
+def _mirror(
+    logger: Logger | None,
+    run: RunDirectory,
+    datamodule: GalaxyDataModule,
+    result: Evaluation,
+    figures: dict[str, Figure],
+    checkpoint: pathlib.Path,
+) -> None:
+    if logger is None:
+        return
+    data = datamodule.data
+    origin = {"data": str(data.origin), "data_sha256": data.manifest.content_sha256}
+    log_summary(logger, {**origin, "provenance": run.read_json("provenance.json"), **flatten(result.scores, "")})
+    log_figures(logger, figures)
+    for role in (VAL, TEST):
+        log_predictions(logger, role, *sample_rows(datamodule, result, role))
+    log_artifacts(logger, run, checkpoint, origin)
 
 
 def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from galexp.catalog.mass_metallicity import metallicity_of_mass
+
 if TYPE_CHECKING:
     from jaxtyping import Float
     from numpy import ndarray
@@ -115,7 +117,7 @@ def metallicity(log_stellar_mass: Float[ndarray, " galaxy"]) -> Float[ndarray, "
     References:
         Tremonti et al. 2004, ApJ 613, 898, eq. 3; quoted as eq. 3 of Wu & Boada 2019, MNRAS 484, 4683.
     """
-    return -1.492 + log_stellar_mass * (1.847 - 0.08026 * log_stellar_mass)
+    return metallicity_of_mass(log_stellar_mass)
 
 
 def hi_plane(

@@ -13,6 +13,7 @@ from astropy.table import Table
 from galexp.catalog.parquet import read_parquet
 from galexp.run.directory import RunDirectory
 from galexp.run.history import read_history
+from galexp.run.sweep import SweepRecord
 from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST
@@ -163,11 +164,13 @@ class Material:
         runs: Finished ones.
         unfinished: Folders of runs that were begun and have no ``metrics.json``.
         options: Of the user.
+        sweeps: What the sweeps of these studies were going to run.
     """
 
     runs: tuple[ReportRun, ...]
     unfinished: tuple[RunDirectory, ...] = ()
     options: Options = dataclasses.field(default_factory=Options)
+    sweeps: tuple[SweepRecord, ...] = ()
 
     @functools.cached_property
     def groups(self) -> Mapping[str, list[ReportRun]]:

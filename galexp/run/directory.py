@@ -18,6 +18,7 @@ from yaml import YAMLError
 from galexp.run.name import run_hash
 
 _FORCE = ".force"
+_COMMAND = "command.txt"
 _EDITED = "put back what it said, or train other settings as a run of their own"
 CHECKPOINTS = ("auto", "best", "last")
 
@@ -84,6 +85,29 @@ class RunDirectory:
         partial.rename(self.folder / "resolved.yaml")
         if isinstance(settings.get("force"), str):
             (self.folder / _FORCE).write_text(settings["force"])
+
+    def keep_command(self, line: str) -> None:
+        """Write down what was typed, before anything can break off."""
+        (self.folder / _COMMAND).write_text(f"{line}\n")
+
+    @property
+    def command(self) -> str:
+        """The command that began it, or went on with it last, as typed into a shell; empty where none was kept."""
+        path = self.folder / _COMMAND
+        return path.read_text().strip() if path.is_file() else ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a process is at work in it."""
+        path = self.folder / ".lock"
+        if not path.is_file():
+            return False
+        with path.open() as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
     def was_begun_with(self, force: str) -> bool:
         """Tell whether it was begun anew by the job of a sweep that has this text for ``force``."""

@@ -11,7 +11,18 @@ from typing import Any
 from galexp.shard.origin import Origin
 
 _PREPARATION = ("services", "tracers", "groups", "cutout")
-_NOT_HASHED = ("paths", "logger", "force", "verify", "export", "allow_mock", "choices", "checkpoint", *_PREPARATION)
+_NOT_HASHED = (
+    "paths",
+    "logger",
+    "force",
+    "verify",
+    "export",
+    "allow_mock",
+    "choices",
+    "checkpoint",
+    "report",
+    *_PREPARATION,
+)
 _ELSEWHERE = {
     "trainer": ("accelerator", "devices", "num_nodes", "strategy", "lr_find"),
     "datamodule": ("num_workers", "cache"),

@@ -14,6 +14,7 @@ from galexp.shard.origin import Origin
 from galexp.terminal import console, say
 
 _SHOWN = 10
+_HEAD, _TAIL = ("trial", "objective", "data"), ("run", "error")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,8 +92,32 @@ def write_trials(ranked: list[Trial], path: pathlib.Path, origin: Origin) -> Non
         for trial in ranked
     ]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    tail = ["run", "error"]
     with path.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, [*(name for name in names if name not in tail), *tail])
+        writer = csv.DictWriter(stream, [*(name for name in names if name not in _TAIL), *_TAIL])
         writer.writeheader()
         writer.writerows(rows)
+
+
+def read_trials(path: pathlib.Path) -> tuple[list[Trial], Origin]:
+    """Read a table of :func:`write_trials`: the trials in its order, and what their galaxies are.
+
+    Raises:
+        ValueError: where the file is no such table, or holds no trial.
+    """
+    with path.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    missing = [name for name in (*_HEAD, *_TAIL) if not rows or name not in rows[0]]
+    if missing:
+        raise ValueError(f"{path} has no trial or no column {missing[0]!r}; search again, or remove it")
+    fixed = {*_HEAD, *_TAIL}
+    trials = [
+        Trial(
+            int(row["trial"]),
+            {key: value for key, value in row.items() if key not in fixed and value},
+            float(row["objective"]) if row["objective"] else None,
+            row["run"],
+            row["error"],
+        )
+        for row in rows
+    ]
+    return trials, Origin(rows[0]["data"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import types
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,17 +22,17 @@ from galexp.summary.table import FEW_TARGETS, joint_rmse, start_words
 from galexp.terminal import console, say
 
 _NAMED = ("dataset", "split", "model")
-_SPREAD = ("seed", "split.seed", "split.fold")
-_NOT_COMPARED = ("choices", "paths", "logger", "force", "verify")
+_SPREAD = ("seed", "split.seed", "split.of.seed", "split.fold")
+_NOT_COMPARED = ("choices", "paths", "logger", "force", "verify", "report")
 
 
 def show_sweep(runs: list[RunDirectory]) -> None:
     """Print mean and standard deviation over seeds and folds of each configuration.
 
-    Where its runs held out the same galaxies their ensemble is a row of the tables; the folds of kfold are pooled.
+    Where its runs held out the same galaxies their ensemble is a row of the tables; folds are pooled.
     """
     for name, members in groups(runs).items():
-        has_folds = members[0].settings()["choices"]["split"] == "kfold"
+        has_folds = "fold" in members[0].settings()["split"]
         together = ensemble_of(members, name, has_folds)
         for table in spread_tables(name, members, together):
             console.print(table)
@@ -44,8 +44,13 @@ def show_sweep(runs: list[RunDirectory]) -> None:
             say("the seeds held out other galaxies, so there is no ensemble; with split.seed=0 they hold out the same")
 
 
-def groups(runs: list[RunDirectory]) -> dict[str, list[RunDirectory]]:
-    """Put runs together that differ in seed or fold alone, under a name that says in what the others differ."""
+def groups(runs: list[RunDirectory], besides: Sequence[str] = ()) -> dict[str, list[RunDirectory]]:
+    """Put runs together that differ in seed or fold alone, under a name that says in what the others differ.
+
+    Args:
+        runs: To be put together.
+        besides: Further keys of the resolved configuration, with dots, in which runs of a group may differ.
+    """
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
     flat = {run.folder: _flat(run.settings()) for run in runs}
     names = {folder: "-".join(words[f"choices.{group}"] for group in _NAMED) for folder, words in flat.items()}
@@ -54,7 +59,8 @@ def groups(runs: list[RunDirectory]) -> dict[str, list[RunDirectory]]:
     found: dict[str, list[RunDirectory]] = defaultdict(list)
     for run in runs:
         words, others = flat[run.folder], by_name[names[run.folder]]
-        compared = sorted(key for key in words if key not in _SPREAD and key.split(".")[0] not in _NOT_COMPARED)
+        alike = {key for key in words if key not in _SPREAD and key.split(".")[0] not in _NOT_COMPARED}
+        compared = sorted(alike - set(besides))
         differs = [key for key in compared if any(other.get(key) != words[key] for other in others)]
         found[" ".join([names[run.folder], *(f"{key}={words[key]}" for key in differs)])].append(run)
     return found

@@ -16,19 +16,22 @@ from galexp import terminal
 from galexp.config import RankError, is_ours, settings
 from galexp.job.train import train_once
 from galexp.run.directory import RunDirectory
+from galexp.run.sweep import Point, SweepRecord
 from galexp.split.base import VAL
 from galexp.summary.search import measure
 from galexp.sweep.cluster import is_first_task, log_file, name_first_machine
 from galexp.sweep.note import Note
+from galexp.sweep.record import update
 from galexp.terminal import say
 
 
-def job(composed: DictConfig, notes: pathlib.Path) -> float | None:
+def job(composed: DictConfig, notes: pathlib.Path, record: SweepRecord) -> float | None:
     """Train one point of a sweep and note what became of it.
 
     Args:
         composed: The configuration of the point.
         notes: Folder that every machine of the sweep sees.
+        record: Of the sweep; its file is brought up to date at the end.
 
     Returns:
         What a search goes by; None where there is no search, or the job failed.
@@ -42,19 +45,20 @@ def job(composed: DictConfig, notes: pathlib.Path) -> float | None:
     if is_first_task():
         say(f"job {number}: {' '.join(note.words)}", "bold")
         note.write(notes)
-    is_search, token = chosen["hydra/sweeper"] != "basic", f"{notes.parent.name}-{number}"
-    note = dataclasses.replace(_trained(composed, note, is_search, token), ended=True)
+    note = dataclasses.replace(_trained(composed, note, record, f"{notes.parent.name}-{number}"), ended=True)
     if is_first_task():
         note.write(notes)
+        update(record.path, notes)
     return note.objective
 
 
-def _trained(composed: DictConfig, note: Note, is_search: bool, token: str) -> Note:
+def _trained(composed: DictConfig, note: Note, record: SweepRecord, token: str) -> Note:
     name_first_machine()
     try:
         point = settings(composed)
-        run = train_once({**point, "force": point["force"] and token})
-        objective = validation_error(run) if is_search else None
+        line = record.line_of(Point(tuple(note.words)))
+        run = train_once({**point, "force": point["force"] and token}, line)
+        objective = validation_error(run) if record.sweeper != "basic" else None
         return dataclasses.replace(note, folder=str(run.folder), objective=objective)
     except KeyboardInterrupt as error:
         # What submitit raises to end a job that it has queued again must reach submitit.

@@ -15,17 +15,25 @@ from collections.abc import Iterator
 from hydra.core.global_hydra import GlobalHydra
 
 from galexp.config import UsageError, with_hydra
+from galexp.run.sweep import SweepRecord
 from galexp.sweep.cluster import patience
 from galexp.sweep.job import brief, job
 from galexp.sweep.note import Note, read_notes
 from galexp.sweep.plan import Plan
+from galexp.sweep.record import update
 from galexp.terminal import say
 
+LOST = "it ended without a word: killed, out of memory, its machine lost, or gone down with another job's process"
 _QUEUE = "submitit_slurm"
 
 
-def launch(plan: Plan, folder: pathlib.Path) -> tuple[list[Note], str]:
+def launch(plan: Plan, record: SweepRecord, folder: pathlib.Path) -> tuple[list[Note], str]:
     """Run all jobs of a sweep and return their notes, and why the launcher gave up, if it did.
+
+    Args:
+        plan: What is run.
+        record: Its file, which the jobs and the end of them bring up to date.
+        folder: For notes, and what launchers write.
 
     Raises:
         UsageError: where a point cannot be composed, before any job starts.
@@ -42,12 +50,13 @@ def launch(plan: Plan, folder: pathlib.Path) -> tuple[list[Note], str]:
         with with_hydra(plan.words), patience() if is_submitit else contextlib.nullcontext():
             hydra = GlobalHydra.instance().hydra
             assert hydra is not None
-            hydra.multirun("config", functools.partial(job, notes=notes), plan.hydra_words(folder))
+            hydra.multirun("config", functools.partial(job, notes=notes, record=record), plan.hydra_words(folder))
     except Exception as error:
         found = read_notes(notes)
         if os.environ.get("GALEXP_TRACEBACK") or (isinstance(error, UsageError) and not found):
             raise
         stopped = f"{type(error).__name__}: {brief(error).split('. ')[0]}"
+    update(record.path, notes, LOST)
     return read_notes(notes), stopped
 
 

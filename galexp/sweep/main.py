@@ -12,13 +12,12 @@ from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
 from galexp.summary.search import Trial, measure, show_trials
 from galexp.summary.sweep import show_sweep
-from galexp.sweep.launch import hidden_folder, launch
+from galexp.sweep.launch import LOST, hidden_folder, launch
 from galexp.sweep.note import Note
 from galexp.sweep.plan import Plan, make_plan
+from galexp.sweep.record import begin, forget
 from galexp.sweep.same import refuse_same_runs
 from galexp.terminal import say
-
-_LOST = "it ended without a word: killed, out of memory, its machine lost, or gone down with another job's process"
 
 
 def main(command: Command) -> int:
@@ -30,9 +29,13 @@ def main(command: Command) -> int:
     swept = ", ".join(plan.values()) or "one point"
     jobs = f"{plan.count()} job{'s' * (plan.count() != 1)}"
     say(f"search over {swept}" if plan.is_search else f"sweep over {swept}: {jobs}")
+    record = begin(plan)
     try:
         with hidden_folder(plan) as folder:
-            notes, stopped = launch(plan, folder)
+            notes, stopped = launch(plan, record, folder)
+    except UsageError:
+        forget(record)
+        raise
     except KeyboardInterrupt:
         if plan.launcher == "submitit_slurm":
             say("jobs that SLURM has been given go on; scancel ends them")
@@ -72,7 +75,7 @@ def _show_failed(plan: Plan, notes: list[Note], stopped: str) -> bool:
     failed = [note for note in notes if not note.folder]
     for note in failed:
         log = f"; its log: {note.log}" if note.log else ""
-        say(f"failed: {' '.join(note.words)}: {note.error or _LOST}{log}", "bold red")
+        say(f"failed: {' '.join(note.words)}: {note.error or LOST}{log}", "bold red")
     left = max(plan.count() - len(notes), 0)
     if stopped:
         say(f"the launcher gave up: {stopped}", "bold red")

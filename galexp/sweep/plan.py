@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import pathlib
 
@@ -68,6 +69,19 @@ class Plan:
     def count(self) -> int:
         """Return the number of jobs; 0 where a search decides."""
         return 0 if self.is_search else math.prod(len(values) for values in self.values().values())
+
+    def points(self) -> list[tuple[str, ...]]:
+        """Return the words of every job, in Hydra's order; none where a search decides."""
+        if self.is_search:
+            return []
+        values = self.values()
+        lists = [
+            [f"{key}={value}" for value in values[key]]
+            if key in values
+            else [f"{key}={word.get_value_element_as_str()}"]
+            for key, word in self.overrides.items()
+        ]
+        return list(itertools.product(*lists))
 
     def at(self, **changed: str) -> list[str]:
         """Return the words that compose the first point with some keys at other values."""

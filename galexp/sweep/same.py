@@ -43,7 +43,7 @@ def refuse_same_runs(plan: Plan) -> None:
 
 def _variants(plan: Plan, key: str, values: list[str]) -> Iterator[Settings]:
     """Yield the first point with one key at each of its values; options of a group are composed anew."""
-    is_group = "/" in key or key.lstrip("+") in choices(plan.folders)
+    is_group = "/" in key or key.lstrip("+").partition("@")[0] in choices(plan.folders)
     for value in values:
         if is_group:
             yield settings(composed(plan.at(**{key: value}), plan.config_dir))

@@ -133,6 +133,7 @@ class Mergers(Benchmark):
                 self._at_most_for_demo(request, self.most_seconds),
             ),
             Row("  its energy drift", "", [drift], 0, self._drift(request)),
+            Row("  its particles with mass", "", [2 * massive(quality)]),
             Row(f"a frame of {FRAME_SIZE} px", "ms", looking, self.warm_up, at_most(self.most_milliseconds)),
             *self._isolated(alone),
             *self._all(quality, request),
@@ -253,8 +254,7 @@ def step_seconds(particles: int, quality: Quality, device: str) -> float:
         quality: Whose shares of disk, bulge and halo are kept.
         device: Of torch.
     """
-    massive = quality.disk_particles + quality.bulge_particles + quality.halo_particles
-    factor = particles / (2 * massive)
+    factor = particles / (2 * massive(quality))
     counts = {name: max(100, round(getattr(quality, name) * factor)) for name in ("disk_particles", "bulge_particles")}
     counts["halo_particles"] = max(100, particles // 2 - sum(counts.values()))
     drawn = draw_encounter(*EQUAL, dataclasses.replace(quality, **counts, tracer_particles=0))
@@ -262,6 +262,11 @@ def step_seconds(particles: int, quality: Quality, device: str) -> float:
     wait_for(torch.device(device))
     first = seconds(lambda: _pull(gravity, place))
     return min(first, seconds(lambda: _pull(gravity, place)))
+
+
+def massive(quality: Quality) -> int:
+    """Return how many particles of one galaxy have mass."""
+    return quality.disk_particles + quality.bulge_particles + quality.halo_particles
 
 
 def _pull(gravity: Gravity, place: torch.Tensor) -> None:

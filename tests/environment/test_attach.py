@@ -31,7 +31,7 @@ def catalog(columns):
     return table
 
 
-def among(folder, columns, name="tracers.csv", **options):
+def among(folder, columns, name="tracers.fits", **options):
     Table(dict(zip(("ra", "dec", "z"), columns, strict=True))).write(folder / name, overwrite=True)
     return Tracers(str(folder / name), **options)
 

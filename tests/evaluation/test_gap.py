@@ -2,10 +2,8 @@ import numpy as np
 import pytest
 
 from galexp.evaluation.bootstrap import paired_bootstrap_difference
-from galexp.evaluation.gap import generalization_gap, matched_folds
+from galexp.evaluation.gap import generalization_gap
 from galexp.metric.regression import rmse
-
-ROLES = np.array(["train"] * 60 + ["val"] * 10 + ["test"] * 25 + ["unused"] * 5)
 
 
 def predictions(seed=0, galaxies=400):
@@ -67,35 +65,3 @@ def test_no_truth_is_refused():
 def test_an_empty_held_out_side_is_refused(shape):
     with pytest.raises(ValueError, match="no held-out galaxies were given"):
         generalization_gap(np.empty(shape), np.empty(shape), np.empty(shape))
-
-
-def test_nothing_to_learn_from_is_refused():
-    with pytest.raises(ValueError, match="none of 7 rows is train or val; there is nothing to learn from"):
-        next(matched_folds(np.array(["test"] * 4 + ["unused"] * 3), 2, seed=0))
-
-
-def test_each_held_out_row_is_predicted_once_by_a_network_of_equal_size_that_never_saw_it():
-    folds = list(matched_folds(ROLES, 4, seed=1))
-    held_out = np.concatenate([rows for _, rows in folds])
-    np.testing.assert_array_equal(np.sort(held_out), np.flatnonzero(ROLES == "test"))
-    for learn, rows in folds:
-        assert len(np.unique(learn)) == 70
-        assert not np.isin(learn, rows).any()
-        assert (ROLES[learn] == "test").any()
-        assert not (ROLES[learn] == "unused").any()
-
-
-def test_held_out_rows_are_learned_from_in_proportion():
-    shares = [(ROLES[learn] == "test").mean() for seed in range(50) for learn, _ in matched_folds(ROLES, 5, seed)]
-    assert np.mean(shares) == pytest.approx(20 / 90, abs=0.01)
-
-
-def test_same_seed_same_folds():
-    first, again, other = ([rows.tolist() for _, rows in matched_folds(ROLES, 3, seed)] for seed in (0, 0, 1))
-    assert first == again != other
-
-
-@pytest.mark.parametrize("folds", [1, 26])
-def test_too_few_or_too_many_folds_are_refused(folds):
-    with pytest.raises(ValueError, match="expected 2 folds or more"):
-        list(matched_folds(ROLES, folds, 0))

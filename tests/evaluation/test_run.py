@@ -109,9 +109,11 @@ def test_a_width_of_classes_that_is_not_there_is_named(datamodule, classes):
 
 
 def test_the_sample_table_shows_tested_galaxies_with_their_images(datamodule, data):
-    names, rows = sample_rows(datamodule, evaluated(datamodule), most=1)
-    assert names == ["id", "image", "true_metallicity", "pred_metallicity", "pred_tta_metallicity"]
+    names, rows = sample_rows(datamodule, evaluated(datamodule), TEST, most=1)
+    columns = ["true_metallicity", "pred_metallicity", "pred_tta_metallicity", "residual_metallicity"]
+    assert names == ["id", "image", *columns]
     ((identifier, image, *numbers),) = rows
     assert identifier == data.catalog["id"][7]
     np.testing.assert_array_equal(image, data.pixels(7))
-    assert numbers == pytest.approx(datamodule.truth[7, 0] + np.array([0, 0, 1]))
+    assert numbers[:3] == pytest.approx(datamodule.truth[7, 0] + np.array([0, 0, 1]))
+    assert numbers[3] == pytest.approx(numbers[1] - numbers[0])

@@ -57,7 +57,7 @@ def test_roles_keep_their_colors_and_say_how_many_they_are(density):
         )
 
 
-@pytest.mark.parametrize("columns", [1, 2, 3, 4, 5, 7, 12, 37])
+@pytest.mark.parametrize("columns", [1, 2, 3, 5, 12])
 def test_there_is_one_panel_a_column(density, columns):
     values, roles, _ = density
     names = [f"column {number}" for number in range(columns)]
@@ -92,12 +92,12 @@ def test_a_role_without_values_has_no_difference():
     assert axes.get_xlabel() == "Z"
 
 
-@pytest.mark.parametrize("origin", [Origin.MOCK, Origin.OBSERVED])
-def test_37_labels_share_one_legend_and_no_panel_covers_another(origin):
+def test_37_labels_share_one_legend_and_no_panel_covers_another():
     rng = np.random.default_rng(0)
     roles = rng.choice(["train", "val", "test"], 500, p=[0.7, 0.1, 0.2])
     labels = {f"Class{number // 4}.{number}": rng.beta(0.3, 2, 500) for number in range(37)}
-    figure = split_histograms(labels, roles, origin=origin)
+    figure = split_histograms(labels, roles, origin=Origin.MOCK)
+    assert [axes.get_xlabel().split()[0] for axes in figure.axes if axes.get_visible() and axes.axison] == list(labels)
     figure.draw_without_rendering()
     (legend,) = [axes.get_legend() for axes in figure.axes if axes.get_legend()]
     expected = [f"{role} ({np.sum(roles == role):,})" for role in ("train", "val", "test")]

@@ -33,8 +33,8 @@ def ask(tmp_path):
     """Return a function that makes the images of a survey from a server."""
 
     def make(server, *words, name="sdss", root="downloads"):
-        where = [f"imaging={name}", f"imaging.root={tmp_path / root}", f"imaging.base_url={server.url}"]
-        return instantiate(compose([*where, *QUICK, *words])["imaging"])
+        node = compose([f"imaging={name}", *QUICK, *words])["imaging"]
+        return instantiate({**node, "root": str(tmp_path / root), "base_url": server.url})
 
     return make
 

@@ -15,8 +15,8 @@ def ask(tmp_path):
     """Return a function that makes the images of a survey from a server."""
 
     def make(server, *words):
-        where = ["imaging=sdss", f"imaging.root={tmp_path / 'downloads'}", f"imaging.base_url={server.url}"]
-        return instantiate(compose([*where, *QUICK, *words])["imaging"])
+        node = compose(["imaging=sdss", *QUICK, *words])["imaging"]
+        return instantiate({**node, "root": str(tmp_path / "downloads"), "base_url": server.url})
 
     return make
 

@@ -69,3 +69,17 @@ def test_a_run_is_held_once_and_free_again_afterwards(run):
         pass
     with run.lock():
         pass
+
+
+def test_the_command_is_kept_as_it_was_typed_and_older_runs_have_none(run):
+    run.start({}, anew=False)
+    assert run.command == ""
+    run.keep_command("python -m galexp train 'a=[b, c]'")
+    assert run.command == "python -m galexp train 'a=[b, c]'"
+
+
+def test_a_run_is_held_while_a_process_is_at_work_in_it(run):
+    assert not run.is_held
+    with run.lock():
+        assert run.is_held
+    assert not run.is_held

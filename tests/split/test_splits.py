@@ -31,6 +31,22 @@ def test_random_refuses_a_fraction_that_leaves_a_side_empty(fraction):
         RandomSplit(fraction)
 
 
+@given(lost=st.sets(st.integers(0, 199), max_size=50), seed=st.integers(0, 9))
+@settings(max_examples=25, deadline=None)
+def test_random_by_identifier_leaves_every_galaxy_on_its_side_whoever_else_is_lost(lost, seed):
+    catalog = numbered(200)
+    split = RandomSplit(0.3, val_fraction=0, seed=seed, by_identifier=True)
+    kept = np.array([row not in lost for row in range(200)])
+    assert np.array_equal(split.assign(catalog)[kept], split.assign(catalog[kept]))
+
+
+def test_random_by_identifier_holds_out_the_fraction_on_average_and_others_with_another_seed():
+    catalog = numbered(20_000)
+    first, second = (RandomSplit(0.2, 0, seed, by_identifier=True).assign(catalog) == TEST for seed in (0, 1))
+    assert first.mean() == pytest.approx(0.2, abs=4 * np.sqrt(0.2 * 0.8 / 20_000))
+    assert (first & second).mean() == pytest.approx(0.04, abs=0.006)
+
+
 @given(rows=st.integers(12, 100), folds=st.integers(2, 6), seed=st.integers(0, 9))
 @settings(max_examples=25, deadline=None)
 def test_kfold_holds_out_each_row_exactly_once_in_folds_of_equal_size(rows, folds, seed):

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from galexp.shard.origin import Origin
-from galexp.summary.search import Trial, best_first, show_trials, trials_table
+from galexp.summary.search import Trial, best_first, read_trials, show_trials, trials_table, write_trials
 
 
 def trial(number, objective=None, **words):
@@ -84,3 +84,19 @@ def test_the_file_is_one_table_even_where_trials_differ_in_their_words(tmp_path)
         heading="RMSE/scatter",
     )
     assert path.read_text().splitlines()[0] == "trial,objective,data,model,width,run,error"
+
+
+def test_what_was_written_is_read_back(tmp_path):
+    trials = [trial(0, 0.5, model="a"), trial(2, 0.7, model="b", optimizer_lr="1e-3"), trial(1, model="b")]
+    write_trials(trials, tmp_path / "search.csv", Origin.SIMULATION)
+    assert read_trials(tmp_path / "search.csv") == (trials, Origin.SIMULATION)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("", "trial"), ("trial,objective\n0,1.0\n", "data"), ("trial,objective,data,run,error\n", "trial")],
+)
+def test_another_table_is_refused(tmp_path, text, column):
+    (tmp_path / "search.csv").write_text(text)
+    with pytest.raises(ValueError, match=f"has no trial or no column '{column}'; search again, or remove it"):
+        read_trials(tmp_path / "search.csv")

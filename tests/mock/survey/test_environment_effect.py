@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 
-from galexp.evaluation.gap import generalization_gap, matched_folds
+from galexp.evaluation.gap import generalization_gap
 from galexp.mock.survey import mock_alfalfa
 from galexp.split.density import DensitySplit
+from galexp.split.matched import matched_folds
 
 FOLDS = 5
 SEEN_COLUMNS = ("mag_r", "g_minus_r", "nuv_minus_r", "log_r50")

@@ -1,0 +1,61 @@
+"""Make the sections of a report.
+
+They stand in the order of their tens: 0 what this is, 10 scores and published numbers, 20 comparisons, 30 and 40 the
+tables and figures of a study, 50 trends, 60 learning curves, 70 galaxies, 80 data and split, 90 provenance, citations.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable, Sequence
+
+from omegaconf import OmegaConf
+
+from galexp.config import choices, conf_dir
+from galexp.page.content import Part
+from galexp.page.material import Material
+from galexp.page.section.base import Section
+from galexp.target import instantiate
+
+GROUP = "section"
+
+
+def make_sections(names: Sequence[str], config_dir: pathlib.Path | None = None) -> dict[str, Section]:
+    """Make the sections of these names, all of them where none is named, in the order in which they are read.
+
+    Args:
+        names: Options of the group ``section``.
+        config_dir: A user's own configuration folder.
+    """
+    folders = [conf_dir(), *([config_dir] if config_dir else [])]
+    known = list(names) or list(choices(folders[1:]).get(GROUP, {}))
+    paths = {
+        name: path
+        for name in known
+        for path in (folder / GROUP / f"{name}.yaml" for folder in folders)
+        if path.is_file()
+    }
+    sections = {
+        name: instantiate({str(key): value for key, value in OmegaConf.load(path).items()})
+        for name, path in paths.items()
+    }
+    return dict(sorted(sections.items(), key=lambda pair: (pair[1].order, pair[0])))
+
+
+def make_parts(
+    sections: dict[str, Section], material: Material, progress: Callable[[str], None] = lambda name: None
+) -> list[Part]:
+    """Let each section say what it has to say of the runs.
+
+    Args:
+        sections: By name, in order.
+        material: The runs.
+        progress: Called with the name of each section before it is made.
+    """
+    parts = []
+    for name, section in sections.items():
+        progress(name)
+        part = section.part(material)
+        if part is not None:
+            parts.append(part)
+    return parts

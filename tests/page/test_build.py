@@ -1,0 +1,58 @@
+"""Claims about how the sections of a report are made."""
+
+from __future__ import annotations
+
+import pytest
+
+from galexp.config import choices
+from galexp.page.build import make_parts, make_sections
+from galexp.page.content import Column, DataTable, Part, Row
+from galexp.page.section.base import Section
+
+
+class Late(Section):
+    """Says one thing."""
+
+    order = 99
+
+    def part(self, material):
+        return Part("late", "Late", ())
+
+
+class Silent(Section):
+    """Has nothing to say."""
+
+    order = 1
+
+    def part(self, material):
+        return None
+
+
+def test_every_yaml_of_the_group_makes_a_section_and_they_stand_in_order():
+    sections = make_sections([])
+    assert set(sections) == set(choices()["section"])
+    orders = [section.order for section in sections.values()]
+    assert orders == sorted(orders)
+    assert all(isinstance(section, Section) for section in sections.values())
+
+
+def test_a_user_adds_a_section_by_one_yaml_and_one_file(tmp_path, monkeypatch):
+    (tmp_path / "section").mkdir()
+    (tmp_path / "section" / "mine.yaml").write_text("# mine\n_target_: my_section.Mine\n")
+    source = "from galexp.page.section.base import Section\n\nclass Mine(Section):\n    order = 50\n"
+    (tmp_path / "my_section.py").write_text(source + "    def part(self, material): pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert list(make_sections(["mine"], tmp_path)) == ["mine"]
+    assert set(make_sections([], tmp_path)) == {*choices()["section"], "mine"}
+
+
+def test_a_section_that_has_nothing_to_say_is_left_out(make_run, material):
+    seen: list[str] = []
+    parts = make_parts({"silent": Silent(), "late": Late()}, material(make_run("dataset=xgass")), seen.append)
+    assert [part.name for part in parts] == ["late"]
+    assert seen == ["silent", "late"]
+
+
+def test_a_row_with_too_few_values_is_refused():
+    with pytest.raises(ValueError, match="a row of table t has 1 values for 2 columns"):
+        DataTable("t", "T", (Column("a"), Column("b")), (Row((1,)),))
