@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
 CLASSES, TIME = "snapshot_class", "simulation_time"
+_MOST_LETTERS = 50
 METHODS = {"network": "pred_", "network_tta": "pred_tta_"}
 
 
@@ -81,13 +82,16 @@ def described(run: ReportRun) -> str:
 
 def timed_groups(material: Material) -> dict[str, list[ReportRun]]:
     """Return the groups of runs that tell the time, under short names of their own."""
-    found: dict[str, list[ReportRun]] = {}
+    timed = {name: members for name, members in material.groups.items() if all(map(tells_time, members))}
+    short = {name: described(members[0]) for name, members in timed.items()}
     taken: collections.Counter[str] = collections.Counter()
-    for members in material.groups.values():
-        if all(map(tells_time, members)):
-            name = described(members[0])
-            taken[name] += 1
-            found[f"{name} ({taken[name]})" if taken[name] > 1 else name] = members
+    found: dict[str, list[ReportRun]] = {}
+    for name, members in timed.items():
+        taken[short[name]] += 1
+        differs = name.partition(" ")[2]
+        more = f", {differs}" if 0 < len(differs) <= _MOST_LETTERS else f" ({taken[short[name]]})"
+        is_alone = list(short.values()).count(short[name]) == 1
+        found[short[name] if is_alone else short[name] + more] = members
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import dataclasses
 import functools
@@ -64,7 +65,8 @@ class RunMaker:
             finished: Whether it came to its end.
             **metrics: Further entries of ``metrics.json``.
         """
-        settings = composed(("paths.runs=" + str(self.folder / "multirun"), *words))
+        settings = copy.deepcopy(composed(words))
+        settings["paths"]["runs"] = str(self.folder / "multirun")
         run = RunDirectory(run_folder(settings, self.data.folder.name, self.data.origin))
         run.start(settings, anew=True)
         catalog, seed = self.data.catalog, settings["seed"]

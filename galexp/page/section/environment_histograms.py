@@ -77,7 +77,7 @@ def _surroundings(shown: Shown, column: str) -> Surroundings:
 
 def _table(panels: Mapping[str, tuple[Shown, Surroundings]]) -> DataTable:
     columns = (
-        *(Column("data"), Column("galaxies"), Column("without")),
+        *(Column("prepared data"), Column("galaxies"), Column("without")),
         *(Column(f"{percent} %", "dex", 2) for percent in _PERCENTILES),
     )
     rows = []

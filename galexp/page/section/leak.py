@@ -18,6 +18,7 @@ from galexp.page.material import Material, ReportRun
 from galexp.page.members import mark_of, scores_of, unit_of
 from galexp.page.prepared import MANY_LABELS
 from galexp.page.section.base import Section
+from galexp.summary.columns import decimals
 from galexp.summary.table import joint_rmse
 
 AT_RANDOM = {"random": "rows at random", "kfold": "random folds"}
@@ -27,6 +28,9 @@ WHOLE = {
     "group": "another group status",
     "sky": "blocks of the sky",
 }
+BLIND = ("mean", "majority")
+"""Methods that look at no image, through which nothing can leak."""
+
 _UNLIKE = ("split", "seed", "choices", "paths", "logger", "force", "verify", "export", "allow_mock", "report")
 
 Errors: TypeAlias = "dict[str, dict[str, dict[str, list[float]]]]"
@@ -71,7 +75,11 @@ def _compared(runs: list[ReportRun], place: int) -> list[Block]:
     others = [name for name in held_out if name in WHOLE]
     blocks: list[Block] = []
     for number, (quantity, errors) in enumerate(_errors(runs).items()):
-        shared = [method for method, by_split in errors.items() if {reference, *others} <= by_split.keys()]
+        shared = [
+            method
+            for method, by_split in errors.items()
+            if method not in BLIND and {reference, *others} <= by_split.keys()
+        ]
         leaks = {
             (method, other): leak(np.array(errors[method][reference]), np.array(errors[method][other]))
             for method in shared
@@ -118,8 +126,8 @@ def _error(run: ReportRun, target: str, score: Mapping[str, float]) -> tuple[Qua
 
 def _sentences(runs: list[ReportRun], quantity: Quantity, leaks: Mapping[tuple[str, str], Leak], reference: str) -> str:
     lines = [
-        f"{readable(quantity.target)}: one network ({runs[0].choices['model']}) and the same settings, with rows held "
-        f"out at random (split={reference}) and with whole groups of them held out."
+        f"Learned was {readable(quantity.target)}, by one network ({runs[0].choices['model']}) and the same settings, "
+        f"with rows held out at random (split={reference}) and with whole groups of them held out."
     ]
     for other in dict.fromkeys(other for _, other in leaks):
         here = {method: found for (method, way), found in leaks.items() if way == other}
@@ -141,14 +149,14 @@ def _times(leaks: Mapping[str, Leak]) -> str:
 def _table(
     name: str, runs: list[ReportRun], quantity: Quantity, leaks: Mapping[tuple[str, str], Leak], reference: str
 ) -> DataTable:
-    unit = quantity.unit
+    unit, digits = quantity.unit, decimals(next(iter(leaks.values())).at_random.value)
     columns = (
         Column("held out"),
         Column("method"),
-        Column(AT_RANDOM[reference], unit),
-        Column("whole groups", unit),
+        Column(AT_RANDOM[reference], unit, digits),
+        Column("whole groups", unit, digits),
         Column("ratio", digits=2, hint="Whole groups over random: 1 where nothing leaks."),
-        Column("difference", unit, hint="Whole groups minus random: 0 where nothing leaks."),
+        Column("difference", unit, digits, "Whole groups minus random: 0 where nothing leaks."),
         Column("runs", hint="At random, and with whole groups held out."),
         Column("trained on, at random", "rows", 0, hint="Mean over runs."),
         Column("trained on, whole groups", "rows", 0, hint="Mean over runs."),
@@ -179,7 +187,12 @@ def _table(
     )
     if "group" in by_split:
         note += " Galaxies of another group status are another population, too: their ratio is no leak alone."
-    return DataTable(name, f"{quantity.name} of {readable(quantity.target)}, by what was held out", columns, rows, note)
+    title = f"{_capital(quantity.name)} of {readable(quantity.target)}, by what was held out"
+    return DataTable(name, title, columns, rows, note)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _picture(
@@ -192,7 +205,7 @@ def _picture(
         shown[WHOLE[other]] = found.held_out
     figure = leak_bars(bars, with_unit(quantity.name, quantity.unit), origin=runs[0].origin)
     caption = (
-        f"{quantity.name.capitalize() if quantity.name != 'RMSE' else 'RMSE'} of each method where rows were held out "
+        f"{_capital(quantity.name)} of each method where rows were held out "
         "at random and where whole groups were; behind the bars its multiple of the error at random. Lines are "
         "standard errors over runs."
     )

@@ -47,9 +47,16 @@ class SpeedUpSection(Section):
         if not all(_benchmark(runs[0]) for runs in timed.values()):
             blocks += [
                 Notice("No simulation was timed beside these runs, so there is no ratio. Time one, and report again:"),
-                Code("python -m galexp benchmark what=mergers"),
+                Code(_command(next(iter(timed.values()))[0])),
             ]
         return Part("speed_up", "Simulation against prediction", tuple(blocks))
+
+
+def _command(run: ReportRun) -> str:
+    """Return what times a simulation of the quality that was learned from, where that was made here."""
+    quality = run.choices.get("quality")
+    words = f" dataset=mergers quality={quality}" if quality else ""
+    return f"python -m galexp benchmark what=mergers{words}"
 
 
 def _benchmark(run: ReportRun) -> dict[str, dict[str, str]]:
@@ -124,7 +131,7 @@ def _table(rows: list[Row]) -> DataTable:
             "one prediction", "ms", 3, hint="Time of the clock for all validation and test frames, over their number."
         ),
         Column("on"),
-        Column("per frame", digits=0),
+        Column("per frame", digits=2),
         Column("per estimate", digits=0),
         Column("break-even", "estimates", 1),
         Column("remark"),

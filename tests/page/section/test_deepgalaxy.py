@@ -218,4 +218,4 @@ def test_without_a_benchmark_there_is_no_ratio_and_the_command_that_makes_one(tr
     )
     assert table.rows[0].values[6:9] == (None, None, None)
     assert isinstance(notice, Notice)
-    assert command == Code("python -m galexp benchmark what=mergers")
+    assert command == Code("python -m galexp benchmark what=mergers dataset=mergers quality=demo")
