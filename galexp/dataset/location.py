@@ -106,7 +106,8 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
     """Return the most real prepared data that fits the configuration, None where there is none.
 
     A survey's catalog comes before a table of the user's, and that before a mock; likewise for images, of which those
-    of an imaging of the user's own come last before those rendered from its rows.
+    of an imaging of the user's own come last before those rendered from its rows. Data that were prepared without
+    labels, for prediction alone, are found only where their catalog or imaging is named, or no label is asked for.
     """
     wanted = (catalog_kind(settings), settings["choices"]["imaging"])
     found: list[tuple[int, int, pathlib.Path]] = []
@@ -114,7 +115,7 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
     for path in pathlib.Path(settings["paths"]["data"]).glob(f"{start}*/{FILE_NAME}"):
         catalog, _, imaging = path.parent.name.removeprefix(start).partition("-")
         fits = all(want in (AUTO, kind) for want, kind in zip(wanted, (catalog, imaging), strict=True))
-        if fits and catalog in _CATALOGS and imaging:
+        if fits and catalog in _CATALOGS and imaging and (wanted != (AUTO, AUTO) or _serves(settings, path.parent)):
             rank = _IMAGES.index(imaging) if imaging in _IMAGES else len(_IMAGES) + (imaging == MOCK)
             found.append((_CATALOGS.index(catalog), rank, path.parent))
     if found:
@@ -122,6 +123,14 @@ def find(settings: dict[str, Any]) -> pathlib.Path | None:
     made_here = made_folder(settings)
     is_wanted = all(want in (AUTO, made(settings)) for want in wanted)
     return made_here if is_wanted and (made_here / FILE_NAME).is_file() else None
+
+
+def _serves(settings: dict[str, Any], path: pathlib.Path) -> bool:
+    """Tell whether prepared data have labels, where any are asked for; what cannot be read is left to be refused."""
+    try:
+        return bool(read_manifest(path).targets) or not settings["dataset"]["targets"]
+    except ValueError:
+        return True
 
 
 def origin(settings: dict[str, Any], path: pathlib.Path) -> Origin:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import csv
 import pathlib
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 MARKS = "data"
 """The column of the marks, in every form of a table; it is left out where no row has one."""
 
+_LINE = 22  # letters that fit under a stamp of the sheet
 _ORIGINS = {origin.word.strip(): origin for origin in Origin}
 
 
@@ -90,5 +92,5 @@ def _sheet(gallery: Gallery) -> Figure:
     if gallery.mark not in _ORIGINS:
         raise ValueError(f"gallery {gallery.name} has the mark {gallery.mark!r}; expected one of {[*_ORIGINS]}")
     images = [stamp.image for stamp in gallery.stamps]
-    captions = ["\n".join(stamp.lines) for stamp in gallery.stamps]
+    captions = ["\n".join(textwrap.fill(line, _LINE) for line in stamp.lines) for stamp in gallery.stamps]
     return contact_sheet(images, captions, "", ACROSS, origin=_ORIGINS[gallery.mark])

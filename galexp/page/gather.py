@@ -21,11 +21,16 @@ def gather(words: Sequence[str], options: Options) -> Material:
         options: Of the report.
 
     Raises:
-        FileNotFoundError: where a folder is not there, or holds no run.
+        FileNotFoundError: where a folder is not there, holds no run, or a finished run has lost its predictions.
         ValueError: for an evaluation, which is told with its run.
     """
     found = list(dict.fromkeys(folder for word in words for folder in _runs_of(pathlib.Path(word))))
     runs = [RunDirectory(folder) for folder in found]
+    lost = [run.folder for run in runs if run.is_finished and not (run.folder / "predictions.parquet").is_file()]
+    if lost:
+        raise FileNotFoundError(
+            f"{lost[0]} has lost its predictions.parquet; train it anew with force=true, or move it away"
+        )
     finished = tuple(ReportRun(run) for run in runs if run.is_finished)
     return Material(finished, tuple(run for run in runs if not run.is_finished), options)
 

@@ -56,9 +56,21 @@ def words(figure):
     return [text.get_text() for text in figure.texts]
 
 
-def test_every_figure_of_the_folder_is_tested_here():
-    files = pathlib.Path(galexp.figure.__file__).parent.glob("*.py")
-    assert {path.stem for path in files if "\n@styled\n" in path.read_text()} - {"style"} == set(FIGURES)
+DRAWING = [
+    node
+    for path in sorted(pathlib.Path(galexp.figure.__file__).parent.glob("*.py"))
+    for node in ast.parse(path.read_text()).body
+    if isinstance(node, ast.FunctionDef) and "styled" in map(ast.unparse, node.decorator_list) and node.returns
+    if ast.unparse(node.returns) == "Figure"
+]
+
+
+@pytest.mark.parametrize("function", DRAWING, ids=lambda function: function.name)
+def test_every_figure_must_be_told_what_the_data_are_and_marks_itself(function):
+    named = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    must = [name.arg for name, default in named if default is None]
+    assert "origin" in must
+    assert "mark(figure, origin)" in map(ast.unparse, ast.walk(function))
 
 
 @functools.cache

@@ -89,4 +89,4 @@ def _add_light(table: Table, galaxies: Candidates) -> None:
     put(table, "log_ssfr", population.log_ssfr, "log10 of the specific star-formation rate", "dex(1/yr)")
     log_sfr = population.log_ssfr + population.log_stellar_mass
     put(table, "log_sfr", log_sfr, "log10 of the star-formation rate", "dex(Msun/yr)")
-    put(table, "metallicity", population.metallicity, "gas-phase 12 + log10(O/H)")
+    put(table, "metallicity", population.metallicity, "gas-phase 12 + log10(O/H)", "dex")

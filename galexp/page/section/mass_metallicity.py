@@ -143,7 +143,7 @@ def _blocks(pair: Pair, draws: int, seed: int, place: int) -> list[Block]:
 def _galaxies(pair: Pair) -> str:
     mass = pair.log_stellar_mass
     outside = int(np.sum((mass < VALID[0]) | (mass > VALID[1])))
-    beyond = f" {outside} of them lie outside {VALID[0]} to {VALID[1]}, where the polynomial is an extrapolation."
+    beyond = f" Outside {VALID[0]} to {VALID[1]}, where the polynomial is an extrapolation, lie {outside} of them."
     if pair.mass is None:
         whose = f"{len(pair.both)} galaxies that were held out and have a mass in the catalog; no run predicts masses."
     else:
