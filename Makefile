@@ -20,7 +20,7 @@ demo: setup
 	$(BIN)/python -m galexp train dataset=xgass split=delta5_q80 model=xresnet34 experiment=demo
 
 test: setup
-	$(BIN)/python -m pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .

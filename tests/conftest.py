@@ -8,13 +8,18 @@ import io
 import json
 import os
 import pathlib
+import pickle
 import signal
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import h5py
 import numpy as np
 import pytest
+import torch
 from astropy.table import Table
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from omegaconf import DictConfig
 from PIL import Image
 
 from galexp.__main__ import main
@@ -22,7 +27,9 @@ from galexp.catalog.parquet import read_parquet, write_parquet
 from galexp.shard.build import Build
 from galexp.shard.read import PreparedData
 
-os.environ |= {"WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1"}
+# Networks of tests are too small for a second thread, and the other core has tests of its own.
+os.environ |= {"WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+torch.set_num_threads(1)
 TINY = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20")
 
 
@@ -178,17 +185,53 @@ def _ctrl_c_works() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _compose_once() -> Iterator[None]:
+    """Let Hydra compose the same words of the packaged files once; without that it takes half of the time of all tests.
+
+    Where a sweep keeps its litter is a word that differs each time, and is put in afterwards.
+    """
+    load = ConfigLoaderImpl.load_configuration
+    known: dict[tuple[object, ...], bytes] = {}
+
+    def load_once(self: Any, config_name: str, overrides: list[str], run_mode: Any, **facts: Any) -> DictConfig:
+        litter = [word for word in overrides if word.startswith("hydra.sweep.dir=")]
+        if any(word.startswith("hydra.searchpath=") for word in overrides):
+            return load(self, config_name, overrides, run_mode, **facts)
+        words = [word for word in overrides if word not in litter]
+        key = (config_name, tuple(words), run_mode, *facts.values())
+        if key not in known:
+            known[key] = pickle.dumps(load(self, config_name, words, run_mode, **facts))
+        found = pickle.loads(known[key])
+        found.hydra.runtime.cwd = str(pathlib.Path.cwd())
+        for word in litter:
+            found.hydra.overrides.hydra.append(word)
+            found.hydra.sweep.dir = word.partition("=")[2].strip("'")
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ConfigLoaderImpl, "load_configuration", load_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _wandb_at_home(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what W&B stages and caches out of the user's folders."""
     home = tmp_path_factory.mktemp("wandb")
     os.environ |= {f"WANDB_{name}_DIR": str(home) for name in ("DATA", "CACHE", "CONFIG")}
 
 
+def thin_forests(patch: pytest.MonkeyPatch) -> None:
+    """Let the random forests beside a network have few trees: they take longer than a tiny network to train."""
+    for module in ("regression", "classification"):
+        patch.setattr(f"galexp.evaluation.baseline.{module}.TREES", 10)
+
+
 @pytest.fixture(scope="session")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """Return a folder in which one tiny run was trained, on a mock; tests read it and change nothing."""
     folder = tmp_path_factory.mktemp("workplace")
-    with contextlib.chdir(folder):
+    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+        thin_forests(patch)
         words = ["split=delta5_q80", "trainer.log_every_n_steps=1", "seed=3"]
         assert main(["train", *TINY, *words]) == 0
     return folder
@@ -249,9 +292,10 @@ def shell(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Shell:
-    """Return a command line in an empty folder, which draws no contact sheets."""
+    """Return a command line in an empty folder, which draws no contact sheets and plants small forests."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("galexp.preparation.build.write_pictures", lambda data, dataset: None)
+    thin_forests(monkeypatch)
     return Shell(tmp_path, capsys)
 
 

@@ -87,6 +87,7 @@ def _questions() -> tuple[Question, ...]:
 
 QUESTIONS = _questions()
 ANSWERS = tuple(answer for question in QUESTIONS for answer in question.answers)
+ANSWER_NAMES = [answer.name for answer in ANSWERS]
 
 
 def reaching(votes: Float[np.ndarray, "galaxy 37"]) -> Float[np.ndarray, "galaxy 11"]:

@@ -96,7 +96,7 @@ class Paired(NamedTuple):
     Attributes:
         first: Of one side, NaN where a member has no such galaxy.
         second: Of the other, likewise.
-        members: Their keys, such as seeds, in order.
+        members: Keys of those that share galaxies, such as seeds, in order.
         galaxies: Number of those that any member has.
         set_aside: Predictions of either side that have no counterpart, over all members.
     """
@@ -113,25 +113,36 @@ def pair(first: Mapping[K, Table], second: Mapping[K, Table], loss: Loss) -> Pai
 
     Args:
         first: Key of a member, such as its seed -> held-out predictions, with no ``id`` twice.
-        second: Likewise; members that one side alone has are left out.
+        second: Likewise; members that one side alone has, or that share no galaxy, are left out.
         loss: To be taken of each galaxy.
 
     Raises:
         ValueError: where the sides share no member, or no galaxy.
     """
-    keys = [key for key in first if key in second]
-    common = [_common(first[key], second[key], loss) for key in keys]
-    names = np.unique(np.concatenate([np.empty(0, dtype="U1"), *(ids for ids, _, _ in common)]))
-    if not len(names):
+    shared = {key: _common(first[key], second[key], loss) for key in first if key in second}
+    lone = sum(len(first[key]) + len(second[key]) - 2 * len(ids) for key, (ids, _, _) in shared.items())
+    common = {key: found for key, found in shared.items() if len(found[0])}
+    if not common:
         raise ValueError(
             f"members {list(map(str, first))} and {list(map(str, second))} have no galaxy in common; compare networks "
             "that were tested on the same"
         )
-    filled = np.full((2, len(names), len(keys)), np.nan)
-    for column, (ids, *sides) in enumerate(common):
+    names = np.unique(np.concatenate([ids for ids, _, _ in common.values()]))
+    filled = np.full((2, len(names), len(common)), np.nan)
+    for column, (ids, *sides) in enumerate(common.values()):
         filled[:, np.searchsorted(names, ids), column] = sides
-    lone = sum(len(first[key]) + len(second[key]) for key in keys) - 2 * sum(len(ids) for ids, _, _ in common)
-    return Paired(filled[0], filled[1], tuple(keys), len(names), lone)
+    return Paired(filled[0], filled[1], tuple(common), len(names), lone)
+
+
+def comparable(first: Mapping[K, Table], second: Mapping[K, Table], loss: Loss) -> bool:
+    """Tell whether two sides can be compared: a member of both predicted a galaxy whose truth is known.
+
+    Args:
+        first: As in :func:`pair`.
+        second: As in :func:`pair`.
+        loss: As in :func:`pair`.
+    """
+    return any(len(_common(first[key], second[key], loss)[0]) for key in first if key in second)
 
 
 def _common(first: Table, second: Table, loss: Loss) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -32,11 +32,6 @@ class Correlation(NamedTuple):
     high: float
     spearman: float
 
-    @property
-    def excludes_zero(self) -> bool:
-        """Whether the interval does; false where there is none."""
-        return self.low > 0 or self.high < 0
-
 
 class RegressionToMean(NamedTuple):
     """Correlations of the residual with truth and prediction, and those expected of the error alone.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from omegaconf import OmegaConf
 
 from galexp.config import choices, conf_dir
-from galexp.page.content import Part
+from galexp.page.content import Notice, Part
 from galexp.page.material import Material
 from galexp.page.section.base import Section
 from galexp.target import instantiate
@@ -43,7 +43,10 @@ def make_sections(names: Sequence[str], config_dir: pathlib.Path | None = None) 
 
 
 def make_parts(
-    sections: dict[str, Section], material: Material, progress: Callable[[str], None] = lambda name: None
+    sections: dict[str, Section],
+    material: Material,
+    progress: Callable[[str], None] = lambda name: None,
+    failed: Callable[[str, Exception], None] | None = None,
 ) -> list[Part]:
     """Let each section say what it has to say of the runs.
 
@@ -51,11 +54,28 @@ def make_parts(
         sections: By name, in order.
         material: The runs.
         progress: Called with the name of each section before it is made.
+        failed: Called with the name of a section that refuses these runs, and why; a notice then stands in its place.
+            Nothing: the error ends it all.
+
+    Raises:
+        ValueError: as a section does, where nobody is told.
+        OSError: likewise.
     """
     parts = []
     for name, section in sections.items():
         progress(name)
-        part = section.part(material)
+        try:
+            part = section.part(material)
+        except (ValueError, OSError) as error:
+            if failed is None:
+                raise
+            failed(name, error)
+            part = _in_place_of(name, error)
         if part is not None:
             parts.append(part)
     return parts
+
+
+def _in_place_of(name: str, error: Exception) -> Part:
+    text = f"This section could not be made: {' '.join(str(error).split())}"
+    return Part(f"failed-{name}", name.replace("_", " ").capitalize(), (Notice(text),))

@@ -12,7 +12,7 @@ import numpy as np
 from astropy.table import Table
 
 from galexp.catalog.parquet import read_parquet
-from galexp.page.material import ReportRun
+from galexp.page.material import ReportRun, find_data
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST
 
@@ -48,12 +48,7 @@ class RunEvaluation:
     @functools.cached_property
     def data(self) -> PreparedData | None:
         """The data that was predicted; None where it is not on this disk, or is no longer what was predicted."""
-        named = pathlib.Path(self.provenance["data_folder"])
-        for folder in (named, self.folder.absolute().parents[4] / named):
-            if (folder / "catalog.parquet").is_file():
-                data = PreparedData(folder)
-                return data if data.manifest.content_sha256 == self.provenance["data_sha256"] else None
-        return None
+        return find_data(self.provenance["data_folder"], self.folder, self.provenance["data_sha256"])
 
     def is_unlabeled(self, target: str) -> bool:
         """Tell whether no galaxy has a true value."""

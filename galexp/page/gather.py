@@ -6,33 +6,57 @@ import hashlib
 import os
 import pathlib
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
-from galexp.page.material import Material, Options, ReportRun
+from galexp.page.check import reason_against
+from galexp.page.material import LeftOut, Material, Options, ReportRun
 from galexp.run.directory import RunDirectory
+from galexp.run.sweep import SweepRecord, read_sweep, sweep_files
 
 FOLDER = "report"
+T = TypeVar("T")
 
 
 def gather(words: Sequence[str], options: Options) -> Material:
-    """Open the runs below some folders, each once.
+    """Open the runs below some folders, each once, and the sweeps of the studies among these folders.
+
+    A finished run that has lost a file, and a sweep that cannot be read, are left out with the reason.
 
     Args:
         words: Folders of runs, of studies, or of several studies.
         options: Of the report.
 
     Raises:
-        FileNotFoundError: where a folder is not there, holds no run, or a finished run has lost its predictions.
+        FileNotFoundError: where a folder is not there, or holds neither a run nor a sweep.
         ValueError: for an evaluation, which is told with its run.
     """
-    found = list(dict.fromkeys(folder for word in words for folder in _runs_of(pathlib.Path(word))))
-    runs = [RunDirectory(folder) for folder in found]
-    lost = [run.folder for run in runs if run.is_finished and not (run.folder / "predictions.parquet").is_file()]
-    if lost:
-        raise FileNotFoundError(
-            f"{lost[0]} has lost its predictions.parquet; train it anew with force=true, or move it away"
-        )
-    finished = tuple(ReportRun(run) for run in runs if run.is_finished)
-    return Material(finished, tuple(run for run in runs if not run.is_finished), options)
+    folders = _once(pathlib.Path(word).resolve() for word in words)
+    found = [RunDirectory(folder) for folder in _once(run for folder in folders for run in _runs_of(folder))]
+    sweeps = [_sweep(path) for path in _once(path for folder in folders for path in sweep_files(folder))]
+    runs = [_opened(run) for run in found if run.is_finished]
+    return Material(
+        tuple(run for run in runs if isinstance(run, ReportRun)),
+        tuple(run for run in found if not run.is_finished),
+        options,
+        tuple(sweep for sweep in sweeps if isinstance(sweep, SweepRecord)),
+        tuple(lost for lost in (*runs, *sweeps) if isinstance(lost, LeftOut)),
+    )
+
+
+def _once(items: Iterator[T]) -> list[T]:
+    return list(dict.fromkeys(items))
+
+
+def _opened(run: RunDirectory) -> ReportRun | LeftOut:
+    why = reason_against(run)
+    return LeftOut(run.folder, why) if why else ReportRun(run)
+
+
+def _sweep(path: pathlib.Path) -> SweepRecord | LeftOut:
+    try:
+        return read_sweep(path)
+    except (ValueError, OSError) as error:
+        return LeftOut(path, str(error))
 
 
 def _runs_of(folder: pathlib.Path) -> list[pathlib.Path]:
@@ -41,7 +65,7 @@ def _runs_of(folder: pathlib.Path) -> list[pathlib.Path]:
     if folder.parent.name == "evaluations":
         raise ValueError(f"{folder} is an evaluation; give its run, {folder.parent.parent}, whose report tells of it")
     found = [folder] if _is_run(folder) else sorted(_runs_below(folder))
-    if not found:
+    if not found and not sweep_files(folder):
         raise FileNotFoundError(
             f"no run lies in {folder}; give the folder of a run (it has a resolved.yaml) or a study"
         )
@@ -69,7 +93,8 @@ def report_folder(words: Sequence[str], material: Material) -> pathlib.Path:
     """
     if len(set(words)) == 1:
         return pathlib.Path(words[0]) / FOLDER
-    folders = [run.directory.folder for run in material.runs] + [run.folder for run in material.unfinished]
-    shared = pathlib.Path(os.path.commonpath([folder.absolute().parent for folder in folders]))
-    names = "\n".join(sorted(str(folder.absolute().relative_to(shared)) for folder in folders))
+    paths = [run.directory.folder for run in material.runs] + [run.folder for run in material.unfinished]
+    paths += [sweep.path for sweep in material.sweeps] + [lost.path for lost in material.left_out]
+    shared = pathlib.Path(os.path.commonpath([path.parent for path in paths]))
+    names = "\n".join(sorted(str(path.relative_to(shared)) for path in paths))
     return shared / f"{FOLDER}-{hashlib.sha256(names.encode()).hexdigest()[:8]}"

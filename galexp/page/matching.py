@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from galexp.config import composed, sweep_parameters
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import Key, fold_of, member_of
 from galexp.page.repeats import distinct
+from galexp.run.name import computed
 
 MATCHED = "matched"
 FOLDS = 5
 """How many folds are asked for where none was begun."""
 
 _BY_CHANCE = ("random", "kfold", "file", "shuffled", MATCHED)
-_NOT_COMPARED = ("split", "choices", "paths", "logger", "force", "verify", "report", "seed")
+_TRAIN = ("python", "-m", "galexp", "train")
 _KEPT = ("split.seed", "split.val_fraction")
 
 
@@ -75,11 +78,32 @@ def _is_fold_of(fold: ReportRun, base: ReportRun) -> bool:
 
 def other_settings(run: ReportRun) -> dict[str, Any]:
     """Return what a run computes beside its split and its seed."""
-    return {key: value for key, value in run.settings.items() if key not in _NOT_COMPARED}
+    return {key: value for key, value in computed(run.settings).items() if key not in ("split", "seed")}
+
+
+def by_chance(material: Material, like: ReportRun) -> list[ReportRun]:
+    """Return the runs of random splits that learned from the same data in the same way as another, each once.
+
+    A random split does not ask how overdensities were measured.
+
+    Args:
+        material: Where they are looked for.
+        like: The run of another split.
+    """
+    random = [run for run in material.runs if run.choices["split"] == "random" and run.targets]
+    return distinct([run for run in random if _what(run) == _what(like)])
+
+
+def _what(run: ReportRun) -> tuple[str, dict[str, Any]]:
+    others = {key: value for key, value in other_settings(run).items() if key != "environment"}
+    return run.metrics["data_sha256"], others
 
 
 def completing_command(one: Matching) -> str:
     """Return the command that trains the folds that are missing, with the words of the run that they belong to.
+
+    These words hold the point of a sweep that the run is; what its experiment goes through by itself is left out. A
+    search chooses its points, so that where the run is one of these each fold has a line of its own.
 
     Args:
         one: A configuration that lacks folds.
@@ -90,8 +114,21 @@ def completing_command(one: Matching) -> str:
     seeds = sorted({seed for _, seed in one.missing})
     words = [*_options(typed), *(_moved(word) for word in typed if _is_taken(word))]
     words += [f"split={MATCHED}", f"split@split.of={run.choices['split']}", f"split.folds={one.number or FOLDS}"]
+    own, is_search = _sweep_of(run, typed)
+    if is_search:
+        points = [[f"split.fold={fold}", f"seed={seed}"] for seed in seeds for fold in folds]
+        return "\n".join(shlex.join([*_TRAIN, *words, *point]) for point in points)
     words += [f"split.fold={','.join(map(str, folds))}", f"seed={','.join(map(str, seeds))}"]
-    return shlex.join(["python", "-m", "galexp", "train", "--multirun", *words])
+    return shlex.join([*_TRAIN, "--multirun", *words, *(["hydra.sweeper.params=null"] if own else [])])
+
+
+def _sweep_of(run: ReportRun, typed: list[str]) -> tuple[bool, bool]:
+    """Tell whether a run's experiment goes through points by itself, and whether it searches."""
+    experiment, options = run.choices.get("experiment"), _options(typed)
+    folder = pathlib.Path(options[1]) if options else None
+    if not experiment or not sweep_parameters(experiment, folder):
+        return False, False
+    return True, composed([f"experiment={experiment}"], folder).hydra.runtime.choices["hydra/sweeper"] != "basic"
 
 
 def _options(typed: list[str]) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import pathlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from astropy.table import Table
@@ -13,14 +15,17 @@ from astropy.table import Table
 from galexp.catalog.parquet import read_parquet
 from galexp.run.directory import RunDirectory
 from galexp.run.history import read_history
+from galexp.run.name import computed
 from galexp.run.sweep import SweepRecord
-from galexp.shard.origin import Origin
+from galexp.shard.origin import Origin, least_real
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST
 from galexp.summary.sweep import groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,9 +55,29 @@ class ReportRun:
         return self.directory.metrics()
 
     @property
-    def origin(self) -> Origin:
-        """What its galaxies are."""
+    def galaxies(self) -> Origin:
+        """What the galaxies are that it learned from and was tested on."""
         return Origin(self.metrics["data"])
+
+    @property
+    def started_on(self) -> Origin | None:
+        """What the galaxies are that the weights it started from were learned on; None where it says nothing."""
+        before = self.metrics.get("started_from", {}).get("data")
+        return Origin(before) if before else None
+
+    @property
+    def origin(self) -> Origin:
+        """What must be said of its numbers: a mock counts also where its weights alone come from one."""
+        return least_real([self.galaxies, self.started_on or self.galaxies])
+
+    @functools.cached_property
+    def identity(self) -> str:
+        """What it computed, the same for a run of the same data that was trained again in another study.
+
+        How overdensities were measured counts where its split asks for them, since the split then says so.
+        """
+        what = {key: value for key, value in computed(self.settings).items() if key != "environment"}
+        return json.dumps([what, self.metrics["data_sha256"]], sort_keys=True)
 
     @property
     def targets(self) -> list[str]:
@@ -92,18 +117,28 @@ class ReportRun:
         return read_parquet(self.directory.folder / "split.parquet")
 
     @property
-    def data_folder(self) -> pathlib.Path | None:
-        """Where its prepared data lies; None where it is not on this disk, or is no longer what was trained on."""
-        named = pathlib.Path(self.provenance["data_folder"])
-        for folder in (named, self.directory.folder.absolute().parents[2] / named):
-            if (folder / "catalog.parquet").is_file():
-                return folder if _opened(folder).manifest.content_sha256 == self.metrics["data_sha256"] else None
-        return None
-
-    @property
     def data(self) -> PreparedData | None:
-        """Its prepared data; None where :attr:`data_folder` is."""
-        return None if self.data_folder is None else _opened(self.data_folder)
+        """Its prepared data; None where it is not on this disk, or is no longer what was trained on."""
+        return find_data(self.provenance["data_folder"], self.directory.folder, self.metrics["data_sha256"])
+
+
+def find_data(named: str, beside: pathlib.Path, sha256: str) -> PreparedData | None:
+    """Open prepared data as it was used, from where it was named or from any folder above what was made with it.
+
+    Args:
+        named: The folder, as it is written down.
+        beside: Folder of a run or an evaluation; it may have been moved here with its data.
+        sha256: Of the content that was used.
+
+    Returns:
+        None where no such folder holds this content.
+    """
+    for root in (pathlib.Path.cwd(), *beside.absolute().parents):
+        if (root / named / "catalog.parquet").is_file():
+            data = _opened(root / named)
+            if data.manifest.content_sha256 == sha256:
+                return data
+    return None
 
 
 @functools.cache
@@ -157,6 +192,19 @@ class Options:
 
 
 @dataclasses.dataclass(frozen=True)
+class LeftOut:
+    """Something that a report was asked for and cannot tell of.
+
+    Args:
+        path: Folder of a run, or file of a sweep.
+        why: In a sentence.
+    """
+
+    path: pathlib.Path
+    why: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Material:
     """The runs of a report, and what else is known about them.
 
@@ -164,13 +212,27 @@ class Material:
         runs: Finished ones.
         unfinished: Folders of runs that were begun and have no ``metrics.json``.
         options: Of the user.
-        sweeps: What the sweeps of these studies were going to run.
+        sweeps: What the sweeps of the studies that the report is of were going to run.
+        left_out: Finished runs that have lost something, and sweeps that cannot be read.
     """
 
     runs: tuple[ReportRun, ...]
     unfinished: tuple[RunDirectory, ...] = ()
     options: Options = dataclasses.field(default_factory=Options)
     sweeps: tuple[SweepRecord, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    _known: dict[Any, Any] = dataclasses.field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, compute: Callable[[Material], T]) -> T:
+        """Compute something that several sections need, and return the same when it is asked for again.
+
+        Args:
+            compute: A function of the module that needs it.
+        """
+        if compute not in self._known:
+            self._known[compute] = compute(self)
+        found: T = self._known[compute]
+        return found
 
     @functools.cached_property
     def groups(self) -> Mapping[str, list[ReportRun]]:
@@ -181,11 +243,10 @@ class Material:
 
     @property
     def origins(self) -> set[Origin]:
-        """What the galaxies of all runs are."""
+        """What must be said of each run's numbers."""
         return {run.origin for run in self.runs}
 
     @property
     def origin(self) -> Origin:
         """What a figure of all runs must say: a mock before a simulation before the sky."""
-        order = (Origin.MOCK, Origin.SIMULATION, Origin.OBSERVED)
-        return next((origin for origin in order if origin in self.origins), Origin.OBSERVED)
+        return least_real(self.origins)

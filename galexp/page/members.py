@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from galexp.evaluation.ensemble import ensemble, held_out, share_rows
 from galexp.page.repeats import distinct
+from galexp.shard.origin import least_real
 from galexp.split.base import TEST
 
 if TYPE_CHECKING:
@@ -79,8 +80,11 @@ def counts_of(run: ReportRun) -> dict[str, int]:
 
 
 def mark_of(runs: Sequence[ReportRun]) -> str:
-    """Return the mark of rows about these runs: MOCK, SIMULATION, or nothing for observed galaxies."""
-    return runs[0].origin.word.strip()
+    """Return the mark of rows about these runs: MOCK, SIMULATION, or nothing for observed galaxies.
+
+    A mock in any of them, also behind the weights that it started from, is one in what they come to together.
+    """
+    return least_real(run.origin for run in runs).label
 
 
 def unit_of(run: ReportRun, target: str) -> str:

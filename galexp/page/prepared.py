@@ -51,7 +51,7 @@ class Shown:
     @property
     def mark(self) -> str:
         """What a row of it is marked with."""
-        return self.origin.word.strip()
+        return self.origin.label
 
     @property
     def labels(self) -> list[str]:
@@ -98,18 +98,18 @@ def stamp(pixels: UInt8[np.ndarray, "height width band"]) -> UInt8[np.ndarray, "
 def shown_data(material: Material) -> tuple[list[Shown], list[Notice]]:
     """Return the data of all runs, each once for what was learned from it, and notices of what is not there."""
     found: dict[tuple[str, ...], Shown] = {}
-    absent: dict[str, pathlib.Path] = {}
+    absent: dict[str, tuple[str, pathlib.Path]] = {}
     for run in material.runs:
-        key = (run.metrics["data_sha256"], *run.settings["task"]["targets"])
-        name = run.audit["data_name"]
-        if key in found or name in absent:
+        sha256, name = run.metrics["data_sha256"], run.audit["data_name"]
+        key = (sha256, *run.settings["task"]["targets"])
+        if key in found or sha256 in absent:
             continue
         if run.data is None:
-            absent[name] = pathlib.Path(run.provenance["data_folder"])
+            absent[sha256] = (name, pathlib.Path(run.provenance["data_folder"]))
             continue
         taken = sum(other.name.split("--")[0] == name for other in found.values())
         found[key] = Shown(f"{name}--{taken + 1}" if taken else name, run, run.data)
-    return list(found.values()), [_notice(name, folder) for name, folder in absent.items()]
+    return list(found.values()), [_notice(*lost) for lost in dict.fromkeys(absent.values())]
 
 
 def _notice(name: str, folder: pathlib.Path) -> Notice:

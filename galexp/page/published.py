@@ -21,6 +21,9 @@ EVIDENCE = {
     "I": "inferred",
     "M": "from memory",
 }
+HOW = ("model", "trainer", "optimizer", "schedule", "environment", "imaging")
+"""Groups that say how a network was trained and on what images, or surroundings measured, but not of which galaxies."""
+
 # Some twenty times as fast, where the C library is there.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STUDY = ("study", "references", "numbers", "tables")
@@ -61,13 +64,19 @@ class PublishedNumber:
     match: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     note: str = ""
 
-    def fits(self, settings: Mapping[str, Any]) -> bool:
+    def fits(self, settings: Mapping[str, Any], besides: Sequence[str] = ()) -> bool:
         """Tell whether a run of these settings is what the number is of.
 
         Args:
             settings: The resolved configuration, with ``choices``.
+            besides: Groups that are passed over, such as :data:`HOW`, where the number is shown and judges nothing.
         """
-        return bool(self.match) and all(_chosen(settings, key) == value for key, value in self.match.items())
+        return _fits(self.match, settings, besides)
+
+
+def _fits(match: Mapping[str, Any], settings: Mapping[str, Any], besides: Sequence[str]) -> bool:
+    asked = {key: value for key, value in match.items() if key.partition(".")[0] not in besides}
+    return bool(asked) and all(_chosen(settings, key) == value for key, value in asked.items())
 
 
 def _chosen(settings: Mapping[str, Any], key: str) -> Any:
@@ -89,6 +98,7 @@ class PublishedTable:
         rows: As many values each as there are columns.
         where: As of a number.
         evidence: As of a number.
+        target: As of a number.
         match: As of a number.
         note: As of a number.
     """
@@ -98,8 +108,18 @@ class PublishedTable:
     rows: tuple[tuple[Any, ...], ...]
     where: str
     evidence: str
+    target: str = ""
     match: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     note: str = ""
+
+    def fits(self, settings: Mapping[str, Any], besides: Sequence[str] = ()) -> bool:
+        """Tell whether a run of these settings is what the table is of.
+
+        Args:
+            settings: As of :meth:`PublishedNumber.fits`.
+            besides: Likewise.
+        """
+        return _fits(self.match, settings, besides)
 
     def column(self, name: str) -> list[Any]:
         """Return the values of one column.

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def distinct(runs: Sequence[ReportRun]) -> list[ReportRun]:
-    """Return the runs that differ in seed or in split; of one that was trained in two studies, the first."""
-    found: dict[tuple[int, str], ReportRun] = {}
+    """Return runs of different data, settings or seeds; of one that was trained in two studies, the first."""
+    found: dict[str, ReportRun] = {}
     for run in runs:
-        found.setdefault((run.settings["seed"], repr(run.settings["split"])), run)
+        found.setdefault(run.identity, run)
     return list(found.values())
 
 

@@ -81,10 +81,15 @@ def score_sets(groups: Mapping[str, Sequence[ReportRun]], target: str) -> Iterat
     for name, runs in groups.items():
         scored = [run for run in distinct(runs) if target in scores_of(run)]
         found = [scores_of(run)[target] for run in scored]
-        for sample, methods in found[0].items() if found else ():
-            for method in methods:
-                each = [one[sample][method] for one in found if method in one.get(sample, {})]
-                yield ScoreSet(name, scored, sample, method, each)
+        ways = dict.fromkeys((sample, method) for one in found for sample, methods in one.items() for method in methods)
+        for sample, method in ways:
+            mine = [place for place, one in enumerate(found) if _has(one, sample, method)]
+            scores = [found[place][sample][method] for place in mine]
+            yield ScoreSet(name, [scored[place] for place in mine], sample, method, scores)
+
+
+def _has(scores: Mapping[str, Mapping[str, Scores]], sample: str, method: str) -> bool:
+    return method in scores.get(sample, {})
 
 
 def error_key(scores: Scores) -> str | None:
@@ -155,10 +160,10 @@ def joint_scores(runs: Sequence[ReportRun], method: str) -> tuple[Measured, Meas
     """Return the RMSE over all targets of one method, and that over the RMSE of the mean where it is known.
 
     Args:
-        runs: Of one group.
-        method: As ``metrics.json`` calls it.
+        runs: Of one group; those without the method are left out.
+        method: As ``metrics.json`` calls it, of one run at least.
     """
-    scored = [scores_of(run) for run in distinct(runs)]
+    scored = [found for found in map(scores_of, distinct(runs)) if _has(next(iter(found.values()), {}), "all", method)]
     errors = [joint_rmse(dict(one), method) for one in scored]
     if any("mean" not in next(iter(one.values()))["all"] for one in scored):
         return mean_and_spread(errors), None

@@ -44,7 +44,7 @@ def write_report(
             of a file, or a link leads elsewhere than to the web or to a file beside the page.
     """
     place = folder.resolve()
-    _check_folder(place)
+    check_folder(place)
     _check_names(parts)
     partial = place.with_name(f".{place.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -83,8 +83,15 @@ def _write(
     return [page, text, *others]
 
 
-def _check_folder(folder: pathlib.Path) -> None:
-    """Refuse to replace what is not a report, or holds more than one."""
+def check_folder(folder: pathlib.Path) -> None:
+    """Refuse to replace what is not a report, or holds more than one.
+
+    Args:
+        folder: Where a report is to go; it need not be there.
+
+    Raises:
+        ValueError: where it is a file, or holds anything that no report wrote.
+    """
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file; a report is a folder: move the file, or name another folder")
     found = {path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}

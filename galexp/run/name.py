@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 from galexp.shard.origin import Origin
@@ -44,12 +45,24 @@ def run_hash(settings: dict[str, Any], data_name: str) -> str:
         settings: The resolved configuration.
         data_name: Of the prepared dataset.
     """
-    hashed = {key: copy.deepcopy(value) for key, value in settings.items() if key not in _NOT_HASHED}
+    text = json.dumps([computed(settings), data_name], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def computed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that say what a run computes, by which two runs are the same or not.
+
+    Where files lie, on which devices it runs, how it is watched, and how its data were prepared are left out: of the
+    data it is their hash that counts.
+
+    Args:
+        settings: The resolved configuration; it is left as it is.
+    """
+    kept = {key: copy.deepcopy(value) for key, value in settings.items() if key not in _NOT_HASHED}
     for group, keys in _ELSEWHERE.items():
         for key in keys:
-            hashed.get(group, {}).pop(key, None)
-    text = json.dumps([hashed, data_name], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+            kept.get(group, {}).pop(key, None)
+    return kept
 
 
 def file_stem(group: str) -> str:

@@ -24,12 +24,14 @@ class Point:
         run: Folder of its run, from the file of the sweep on, once that is finished.
         error: Why the last try failed, in a line.
         objective: What a search goes by.
+        jobs: How many jobs it is of; a search may choose a point again.
     """
 
     words: tuple[str, ...]
     run: str = ""
     error: str = ""
     objective: float | None = None
+    jobs: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +81,16 @@ class SweepRecord:
         """Tell whether the run of a point is there and came to its end."""
         return bool(point.run) and RunDirectory(self.folder / point.run).is_finished
 
+    @property
+    def jobs_finished(self) -> int:
+        """How many jobs have come to their end."""
+        return sum(point.jobs for point in self.points if self.finished(point))
+
+    @property
+    def jobs_unknown(self) -> int:
+        """How many jobs have not begun, and are not known yet; 0 but of a search."""
+        return max(self.jobs - sum(point.jobs for point in self.points), 0)
+
     def with_points(self, changed: Sequence[Point]) -> SweepRecord:
         """Return the record with what is now known of some points; those that are new to it come last."""
         known = {point.words: point for point in (*self.points, *changed)}
@@ -115,5 +127,9 @@ def read_sweeps(folder: pathlib.Path) -> tuple[SweepRecord, ...]:
     Raises:
         ValueError: where a file of that name holds something else.
     """
-    paths = (*folder.glob("sweep-*.json"), *folder.glob("*/sweep-*.json"))
-    return tuple(read_sweep(path) for path in sorted(paths))
+    return tuple(map(read_sweep, sweep_files(folder)))
+
+
+def sweep_files(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Return the files of all sweeps in the folder of a study, or in the studies below a folder, sorted."""
+    return sorted((*folder.glob("sweep-*.json"), *folder.glob("*/sweep-*.json")))

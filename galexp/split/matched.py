@@ -55,7 +55,7 @@ class MatchedSplit(Split):
     A network that learned from one side of a split is worse on the other side for two reasons: it never saw such
     galaxies, and they may be harder for anybody. The folds of this split give every held-out galaxy a prediction by a
     network that did see its kind, so that the difference of the two errors is the first reason alone; see
-    :func:`galexp.evaluation.matched.matched_gap`. Rows that the other split leaves unused are unused here, whichever
+    :func:`galexp.evaluation.matched.compare`. Rows that the other split leaves unused are unused here, whichever
     policy on missing values brought that about, and so are the rows that are not drawn. Validation rows are carved out
     of what is learned from as by any split, also where the other one names its own.
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from galexp.figure.methods import METHOD_NAMES
 from galexp.run.directory import RunDirectory
+from galexp.run.name import computed
 from galexp.shard.origin import Origin
 from galexp.summary.columns import spread_columns
 from galexp.summary.ensemble import ensemble_of, say_spread
@@ -23,7 +24,6 @@ from galexp.terminal import console, say
 
 _NAMED = ("dataset", "split", "model")
 _SPREAD = ("seed", "split.seed", "split.of.seed", "split.fold")
-_NOT_COMPARED = ("choices", "paths", "logger", "force", "verify", "report")
 
 
 def show_sweep(runs: list[RunDirectory]) -> None:
@@ -47,23 +47,35 @@ def show_sweep(runs: list[RunDirectory]) -> None:
 def groups(runs: list[RunDirectory], besides: Sequence[str] = ()) -> dict[str, list[RunDirectory]]:
     """Put runs together that differ in seed or fold alone, under a name that says in what the others differ.
 
+    What they learned from is the same too, by the hash of its content; the name says which data it was, and the first
+    digits of the hash where data of one name differ.
+
     Args:
-        runs: To be put together.
+        runs: To be put together; finished ones.
         besides: Further keys of the resolved configuration, with dots, in which runs of a group may differ.
     """
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    flat = {run.folder: _flat(run.settings()) for run in runs}
-    names = {folder: "-".join(words[f"choices.{group}"] for group in _NAMED) for folder, words in flat.items()}
-    for folder, words in flat.items():
-        by_name[names[folder]].append(words)
+    flat, names = {}, {}
+    for run in runs:
+        settings = run.settings()
+        names[run.folder] = "-".join(settings["choices"][group] for group in _NAMED)
+        flat[run.folder] = {**_data(run), **_flat(computed(settings))}
+        by_name[names[run.folder]].append(flat[run.folder])
     found: dict[str, list[RunDirectory]] = defaultdict(list)
     for run in runs:
         words, others = flat[run.folder], by_name[names[run.folder]]
-        alike = {key for key in words if key not in _SPREAD and key.split(".")[0] not in _NOT_COMPARED}
-        compared = sorted(alike - set(besides))
+        compared = sorted(set(words) - {*_SPREAD, *besides})
         differs = [key for key in compared if any(other.get(key) != words[key] for other in others)]
+        if "data" in differs:
+            alike = {other["data_sha256"] for other in others if other["data"] == words["data"]}
+            differs = [key for key in differs if key != "data_sha256" or len(alike) > 1]
         found[" ".join([names[run.folder], *(f"{key}={words[key]}" for key in differs)])].append(run)
     return found
+
+
+def _data(run: RunDirectory) -> dict[str, str]:
+    audit = run.read_json("audit.json")
+    return {"data": audit["data_name"], "data_sha256": audit["data_sha256"][:8]}
 
 
 def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:

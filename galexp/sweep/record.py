@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+from collections import Counter
 
 from galexp.run.name import study
 from galexp.run.sweep import Point, SweepRecord, read_sweep
@@ -48,13 +49,15 @@ def update(path: pathlib.Path, notes: pathlib.Path, lost: str = "") -> None:
     with (notes / ".lock").open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         ended = [note for note in read_notes(notes) if note.ended or lost]
-        read_sweep(path).with_points([_point(note, path.parent, lost) for note in ended]).write()
+        jobs = Counter(tuple(note.words) for note in ended)
+        read_sweep(path).with_points([_point(note, path.parent, lost, jobs) for note in ended]).write()
 
 
-def _point(note: Note, study_folder: pathlib.Path, lost: str) -> Point:
+def _point(note: Note, study_folder: pathlib.Path, lost: str, jobs: Counter[tuple[str, ...]]) -> Point:
     run = os.path.relpath(note.folder, study_folder) if note.folder else ""
     error = note.error if note.ended else lost
-    return Point(tuple(note.words), run, error, note.objective)
+    words = tuple(note.words)
+    return Point(words, run, error, note.objective, jobs[words])
 
 
 def forget(record: SweepRecord) -> None:

@@ -4,7 +4,7 @@ from astropy.table import Table
 from sklearn.metrics import accuracy_score, log_loss
 
 from galexp.evaluation.gap import generalization_gap
-from galexp.evaluation.matched import compare, losses_of, pair
+from galexp.evaluation.matched import comparable, compare, losses_of, pair
 
 (GAS,) = losses_of({"targets": ["gas"]})
 
@@ -53,6 +53,23 @@ def test_members_hold_out_galaxies_of_their_own_and_a_member_of_one_side_alone_i
     compared = compare(first, second, GAS, draws=20)
     assert compared.training_spread == pytest.approx(np.std(compared.per_member, ddof=1))
     assert compared.first - compared.second == pytest.approx(float(compared.difference.value))
+
+
+def test_a_member_whose_sides_share_no_galaxy_is_left_out_and_the_others_are_compared():
+    names = names_of(range(30))
+    first = {seed: predictions(names, 0.3, seed) for seed in (0, 1)}
+    second = {0: predictions(names, 0.2, 2), 1: predictions([f"other {name}" for name in names], 0.2, 3)}
+    found, alone = (compare(side, second, GAS, draws=50) for side in (first, {0: first[0]}))
+    assert (found.difference, found.per_member) == (alone.difference, alone.per_member)
+    assert (found.galaxies, found.set_aside) == (30, 60)
+
+
+def test_sides_are_comparable_where_a_member_of_both_knows_the_truth_of_a_galaxy():
+    table, unknown = predictions(names_of(range(5)), 0.1), predictions(names_of(range(5)), 0.1)
+    unknown["true_gas"] = np.nan
+    assert comparable({0: table}, {0: table}, GAS)
+    assert not comparable({0: table}, {0: unknown}, GAS)
+    assert not comparable({0: table}, {1: table}, GAS)
 
 
 def test_sides_without_a_galaxy_or_a_member_in_common_are_refused():

@@ -6,6 +6,7 @@ import copy
 import csv
 import dataclasses
 import functools
+import json
 import pathlib
 from typing import Any
 
@@ -17,6 +18,7 @@ from galexp.catalog.parquet import write_parquet
 from galexp.config import compose
 from galexp.evaluation.classes import class_score_table
 from galexp.evaluation.metrics import score_table
+from galexp.evaluation.reconstruction import reconstruction_score_table
 from galexp.page.material import Material, Options, ReportRun
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_folder, run_hash
@@ -46,12 +48,25 @@ def catalog_of(rows: int, seed: int = 0) -> Table:
     return table
 
 
+def _roles(settings: dict[str, Any], rows: int) -> np.ndarray:
+    """Return roles by chance, another for each seed; of folds of one seed every galaxy is held out by one."""
+    rng = np.random.default_rng(settings["seed"])
+    if settings["choices"]["split"] != "kfold":
+        return np.array(ROLES)[rng.integers(len(ROLES), size=rows)]
+    fold = rng.integers(settings["split"]["folds"], size=rows)
+    return np.where(fold == settings["split"]["fold"], "test", np.where(np.arange(rows) % 5, "train", "val"))
+
+
 @dataclasses.dataclass
 class RunMaker:
-    """Write runs below one folder, all on the same prepared data."""
+    """Write runs below one folder, all on the same prepared data; ``on`` takes other data."""
 
     folder: pathlib.Path
     data: PreparedData
+
+    def on(self, data: PreparedData) -> RunMaker:
+        """Return what writes runs on other data into the same folder."""
+        return dataclasses.replace(self, data=data)
 
     def __call__(
         self, *words: str, error: float = 0.2, predict: Any = None, finished: bool = True, **metrics: Any
@@ -70,7 +85,7 @@ class RunMaker:
         run = RunDirectory(run_folder(settings, self.data.folder.name, self.data.origin))
         run.start(settings, anew=True)
         catalog, seed = self.data.catalog, settings["seed"]
-        roles = np.array(ROLES)[np.random.default_rng(seed).integers(len(ROLES), size=len(catalog))]
+        roles = _roles(settings, len(catalog))
         write_parquet(
             Table({"id": catalog["id"], "sha256": catalog["sha256"], "role": roles}), run.folder / "split.parquet"
         )
@@ -100,6 +115,10 @@ class RunMaker:
         if "hi_is_limit" in catalog.colnames:
             table["hi_is_limit"] = catalog["hi_is_limit"]
         targets = truth_columns(task)
+        if not targets:
+            table["reconstruction_rmse"], table["latent_00"] = rng.uniform(0.1, 0.2, (2, len(table)))
+            test = table[np.asarray(table["role"]) == "test"]
+            return table, reconstruction_score_table(test, {"mean": np.full(len(test), 0.3)})
         baselines = []
         for target in targets:
             truth = np.asarray(catalog[target], dtype=np.float64)
@@ -123,6 +142,20 @@ class RunMaker:
 def sky(tmp_path_factory, build_data, fake_imaging) -> PreparedData:
     """Return prepared data of 300 galaxies with positions, environment and masses, observed."""
     return build_data(tmp_path_factory.mktemp("sky") / "xgass-file-files", catalog_of(300), fake_imaging())
+
+
+@pytest.fixture(scope="session")
+def skies(tmp_path_factory, build_data, fake_imaging):
+    """Return what makes prepared data of another name, seed and origin, each once."""
+
+    @functools.cache
+    def make(name: str, rows: int = 100, seed: int = 1, mock: tuple[str, ...] = ()) -> PreparedData:
+        data = build_data(tmp_path_factory.mktemp("skies") / name, catalog_of(rows, seed), fake_imaging())
+        path = data.folder / "manifest.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "mock": mock}))
+        return PreparedData(data.folder)
+
+    return make
 
 
 @pytest.fixture

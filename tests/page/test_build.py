@@ -6,7 +6,7 @@ import pytest
 
 from galexp.config import choices
 from galexp.page.build import make_parts, make_sections
-from galexp.page.content import Column, DataTable, Part, Row
+from galexp.page.content import Column, DataTable, Notice, Part, Row
 from galexp.page.section.base import Section
 
 
@@ -51,6 +51,26 @@ def test_a_section_that_has_nothing_to_say_is_left_out(make_run, material):
     parts = make_parts({"silent": Silent(), "late": Late()}, material(make_run("dataset=xgass")), seen.append)
     assert [part.name for part in parts] == ["late"]
     assert seen == ["silent", "late"]
+
+
+class Broken(Section):
+    """Refuses all runs."""
+
+    order = 50
+
+    def part(self, material):
+        raise ValueError("these numbers\nhave no range")
+
+
+def test_a_section_that_refuses_the_runs_leaves_a_notice_where_somebody_is_told(make_run, material):
+    found, told = material(make_run("dataset=xgass")), {}
+    sections = {"broken_one": Broken(), "late": Late()}
+    first, second = make_parts(sections, found, failed=told.__setitem__)
+    assert (first.name, first.title, second.name) == ("failed-broken_one", "Broken one", "late")
+    assert first.blocks == (Notice("This section could not be made: these numbers have no range"),)
+    assert list(told) == ["broken_one"]
+    with pytest.raises(ValueError, match="these numbers"):
+        make_parts(sections, found)
 
 
 def test_a_row_with_too_few_values_is_refused():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 
 from galexp.page.gather import gather, report_folder
 from galexp.page.material import Material, Options
+from galexp.run.sweep import Point, SweepRecord
 
 
 @pytest.fixture
@@ -28,6 +30,61 @@ def test_a_folder_of_studies_gives_the_runs_of_all(study, make_run):
     make_run("dataset=xgass", "experiment=demo")
     (study / "report").mkdir()
     assert len(gather([str(study.parent)], Options()).runs) == 3
+
+
+def test_sweeps_are_those_of_the_studies_that_are_asked_for(study, make_run):
+    record = SweepRecord(study, ("seed=0,1",), "", "basic", "basic", 2, (Point(("seed=0",)),))
+    record.write()
+    for folder in (study, study.parent):
+        assert gather([str(folder)], Options()).sweeps == (record,)
+    assert gather([str(min(study.glob("xgass-*")))], Options()).sweeps == ()
+
+
+def test_a_study_of_which_no_run_has_begun_is_known_by_its_sweep(tmp_path):
+    study = tmp_path / "multirun" / "demo"
+    SweepRecord(study, ("seed=0,1",), "", "basic", "basic", 2).write()
+    found = gather([str(study)], Options())
+    assert (len(found.runs), len(found.sweeps)) == (0, 1)
+    assert report_folder([str(study), str(tmp_path)], found).parent == study
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        (
+            "predictions.parquet",
+            None,
+            r"predictions.parquet is missing; train it anew with force=true, or move it away",
+        ),
+        ("split.parquet", "PAR", r"split.parquet cannot be read \("),
+        ("metrics.json", "{", r"metrics.json cannot be read \(Expecting property name"),
+        (
+            "audit.json",
+            "{}",
+            r"audit.json has no data_name, data_sha256, hash, counts, label_shift, as runs of another",
+        ),
+        ("provenance.json", "[]", r"provenance.json has no command, data_folder"),
+        ("history.csv", None, r"history.csv is missing"),
+        ("resolved.yaml", "choices: {", r"resolved.yaml cannot be read"),
+        ("resolved.yaml", "choices: {}", r"resolved.yaml has no seed, split, .*, dataset, split, model, task, environ"),
+    ],
+)
+def test_a_run_that_has_lost_something_is_left_out_with_the_reason(study, name, content, why):
+    run = min(folder for folder in study.iterdir() if (folder / "metrics.json").is_file())
+    (run / name).unlink()
+    if content is not None:
+        (run / name).write_text(content)
+    found = gather([str(study)], Options())
+    ((lost,), (kept,)) = found.left_out, found.runs
+    assert lost.path == run
+    assert kept.directory.folder != run
+    assert re.search(why, lost.why)
+
+
+def test_a_sweep_that_cannot_be_read_is_left_out_with_the_reason(study):
+    (study / "sweep-0.json").write_text("[]")
+    (lost,) = gather([str(study)], Options()).left_out
+    assert "holds no sweep" in lost.why
 
 
 def test_evaluations_and_what_is_no_run_are_refused(study, tmp_path):

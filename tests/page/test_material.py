@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import shutil
 
 import numpy as np
 import pytest
 
 from galexp.page.material import with_catalog
+from galexp.page.members import mark_of
 from galexp.shard.origin import Origin
 
 
@@ -38,6 +41,41 @@ def test_catalog_columns_join_predictions_by_identifier(make_run):
         ValueError, match=f"{len(lost)} predicted galaxies, such as xG.* are not in .*; prepare it again"
     ):
         with_catalog(lost, run.data)
+
+
+def test_a_mock_behind_the_weights_is_one_in_the_numbers(make_run, material):
+    started = {"weights": "multirun/demo/a", "data": "mock"}
+    runs = [make_run("dataset=xgass"), make_run("dataset=xgass", "seed=1", started_from=started)]
+    assert [run.origin for run in runs] == [Origin.OBSERVED, Origin.MOCK]
+    assert [run.galaxies for run in runs] == [Origin.OBSERVED] * 2
+    assert material(*runs).origin is Origin.MOCK
+    assert (mark_of(runs[:1]), mark_of(runs)) == ("", "MOCK")
+
+
+def test_what_several_sections_need_is_computed_once(make_run, material):
+    asked = []
+
+    def count(of):
+        asked.append(of)
+        return len(asked)
+
+    found, same = (material(make_run("dataset=xgass")) for _ in range(2))
+    assert [one.once(count) for one in (found, found, same)] == [1, 1, 2]
+
+
+def test_data_are_found_where_they_were_named_and_beside_a_run_that_was_moved(make_run, sky, tmp_path, monkeypatch):
+    run = make_run("dataset=xgass")
+    run.provenance["data_folder"] = "data/xgass"
+    assert run.data is None
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "xgass").symlink_to(sky.folder)
+    assert run.data is not None
+    stale = tmp_path / "elsewhere" / "data" / "xgass"
+    shutil.copytree(sky.folder, stale)
+    manifest = json.loads((stale / "manifest.json").read_text())
+    (stale / "manifest.json").write_text(json.dumps({**manifest, "content_sha256": "0" * 64}))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run.data.folder == tmp_path / "data" / "xgass"
 
 
 def test_data_that_are_no_longer_what_was_trained_on_are_not_opened(make_run):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from galexp.config import choices
+from galexp.config import choices, compose
 from galexp.page import published
 from galexp.page.cite import ALWAYS, bibliography, bibtex, keys_of, read_bibliography
-from galexp.page.published import PublishedNumber, experiments_dir, read_study, studies, study
+from galexp.page.published import HOW, PublishedNumber, experiments_dir, read_study, studies, study
 
 FILES = sorted(experiments_dir().glob("*/published.yaml"))
 NUMBER = {"name": "a", "quantity": "rmse", "value": 0.3, "where": "Table 1", "evidence": "P"}
@@ -89,6 +89,39 @@ def test_a_number_is_of_the_runs_that_chose_everything_that_it_matches():
     not_of = [{}, {"split": "kfold"}, {"split": "random", "datamodule.image_size": 32}, {"loss.beta.gamma": 1}]
     assert [PublishedNumber(**NUMBER, match=match).fits(settings) for match in of] == [True, True]
     assert not any(PublishedNumber(**NUMBER, match=match).fits(settings) for match in not_of)
+
+
+def fitting(settings, besides=()):
+    return [number.name for study in studies() for number in study.numbers if number.fits(settings, besides)]
+
+
+def test_rows_of_table_1_are_held_against_runs_like_the_papers_alone_and_shown_beside_others():
+    settings = compose(["experiment=wu2020_table1", "imaging=sdss", "environment=code"])
+    rows = [f"xgass_lower_higher_{quantity}" for quantity in ("rmse", "normalized_rmse", "scatter")]
+    assert fitting(settings) == rows
+    others = {"environment": "fixed", "model": "small_cnn", "imaging": "mock"}
+    for group, other in others.items():
+        assert not fitting({**settings, "choices": {**settings["choices"], group: other}})
+    assert not fitting({**settings, "trainer": {"max_epochs": 100}})
+    assert fitting({**settings, "choices": {**settings["choices"], **others}}, HOW) == rows
+
+
+def test_networks_of_random_weights_and_of_few_real_galaxies_are_held_against_no_published_metallicity():
+    names = {"rmse_128px", "nmad_128px", "correlation", "mass_rmse", "mass_nmad"}
+    settings = compose(["experiment=wu2019_metallicity_code", "model.pretrained=true"])
+    assert names <= set(fitting(settings))
+    assert not names & set(fitting({**settings, "model": {**settings["model"], "pretrained": False}}))
+    few = fitting(compose(["experiment=sdss_metallicity_small"]))
+    assert few == ["true_above", "predicted_above"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+def test_everything_that_is_matched_can_be_chosen_together(path):
+    found = read_study(path)
+    for match in {str(item.match): item.match for item in (*found.numbers, *found.tables) if item.match}.values():
+        words = [f"{key}={'null' if value is None else value}" for key, value in match.items()]
+        assert PublishedNumber(**NUMBER, match=match).fits(compose(words)), match
 
 
 def test_what_is_not_published_is_refused_with_the_nearest(write):

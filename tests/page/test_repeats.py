@@ -1,14 +1,24 @@
+"""Claims about repeated trainings."""
+
+from __future__ import annotations
+
 import math
-import types
 
 from galexp.page.repeats import distinct, mean_and_spread
 
 
-def test_a_run_that_was_trained_in_two_studies_counts_once():
-    seeds = [(0, 0), (0, 0), (1, 0), (0, 1)]
-    runs = [types.SimpleNamespace(settings={"seed": seed, "split": {"seed": split}}) for seed, split in seeds]
-    assert distinct(runs) == [runs[0], runs[2], runs[3]]
-    assert distinct(runs)[0] is runs[0]
+def test_a_run_that_was_trained_in_two_studies_counts_once(make_run, skies):
+    first, again = make_run("dataset=xgass"), make_run("dataset=xgass", "experiment=wu2020_xgass", "model=xresnet34")
+    again.settings.update({key: value for key, value in first.settings.items() if key != "choices"})
+    others = [make_run("dataset=xgass", word) for word in ("seed=1", "split.seed=1", "optimizer.lr=0.5")]
+    survey = make_run.on(skies("xgass-mock-mock"))("dataset=xgass")
+    assert distinct([first, again, *others, survey]) == [first, *others, survey]
+
+
+def test_how_overdensities_were_measured_makes_no_other_training_of_a_split_that_does_not_ask(make_run):
+    random = [make_run("split=random", f"environment={name}") for name in ("fixed", "code")]
+    dense = [make_run("split=delta5_q80", f"environment={name}") for name in ("fixed", "code")]
+    assert distinct([*random, *dense]) == [random[0], *dense]
 
 
 def test_a_single_value_has_no_spread():

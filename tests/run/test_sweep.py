@@ -70,6 +70,17 @@ def test_a_point_is_finished_where_its_run_came_to_its_end(record):
     assert not record.finished(Point(("seed=1",)))
 
 
+def test_a_point_that_was_chosen_twice_is_two_jobs(record):
+    run = RunDirectory(record.folder / "run")
+    run.start({}, anew=False)
+    run.write_json("metrics.json", {})
+    search = dataclasses.replace(
+        record, sweeper="optuna", jobs=4, points=(Point(("a=1",), "run", jobs=2), Point(("a=2",)))
+    )
+    assert (search.jobs_finished, search.jobs_unknown) == (2, 1)
+    assert dataclasses.replace(search, jobs=3).jobs_unknown == 0
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"points": [{"words": [], "color": 1}]}', '{"points": []}'])
 def test_a_file_that_holds_something_else_is_refused_by_name(tmp_path, text):
     (tmp_path / "sweep-0.json").write_text(text)

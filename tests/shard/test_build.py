@@ -156,7 +156,7 @@ except OSError as error:
 """
 
 
-@pytest.mark.parametrize("bytes_left", [500, 10_000])
+@pytest.mark.parametrize("bytes_left", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_a_full_disk_says_what_to_do_and_the_old_data_stays(tmp_path, build_data, bytes_left):
     before = contents(build_data(tmp_path / "made").folder)
     conftest = pathlib.Path(__file__).parents[1] / "conftest.py"

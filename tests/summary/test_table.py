@@ -28,12 +28,13 @@ def metrics(rmse, kind="observed", target="mass"):
     return {"data": kind, "test": {target: {"all": {"network": {**SCORES, "rmse": rmse}, "mean": SCORES}}}}
 
 
-def make(folder, name, seed=0, fold=0, rate=0.1, **more):
+def make(folder, name, seed=0, fold=0, rate=0.1, data="xgass", data_sha256="0" * 64, **more):
     run = RunDirectory(folder / name)
     choices = {"dataset": "xgass", "split": "random", "model": "small_cnn"}
     settings = {"choices": choices, "seed": seed, "split": {"seed": seed, "fold": fold}, "optimizer": {"lr": rate}}
     run.start({**settings, "paths": {"runs": name}}, anew=False)
     run.write_json("metrics.json", metrics(**more) if more else metrics(1.0))
+    run.write_json("audit.json", {"data_name": data, "data_sha256": data_sha256})
     return run
 
 
@@ -80,6 +81,23 @@ def test_runs_that_differ_otherwise_are_kept_apart_and_named_by_what_differs(tmp
         "xgass-random-small_cnn optimizer.lr=0.1": [runs[0], runs[2]],
         "xgass-random-small_cnn optimizer.lr=0.2": [runs[1], runs[3]],
     }
+
+
+def test_runs_of_other_data_are_kept_apart_and_named_by_it(tmp_path):
+    facts = [("xgass-mock-mock", "0"), ("xgass-survey-legacy", "1"), ("xgass-survey-legacy", "2")]
+    runs = [make(tmp_path, digit, data=name, data_sha256=digit * 64) for name, digit in facts]
+    assert list(groups(runs)) == [
+        "xgass-random-small_cnn data=xgass-mock-mock",
+        "xgass-random-small_cnn data=xgass-survey-legacy data_sha256=11111111",
+        "xgass-random-small_cnn data=xgass-survey-legacy data_sha256=22222222",
+    ]
+
+
+def test_on_how_many_devices_a_run_was_trained_makes_no_other_configuration(tmp_path):
+    runs = [make(tmp_path, str(seed), seed) for seed in (0, 1)]
+    settings = runs[1].settings()
+    runs[1].start({**settings, "trainer": {"devices": 2}, "evaluation": {"bootstrap": 5}}, anew=False)
+    assert groups(runs) == {"xgass-random-small_cnn": runs}
 
 
 def test_many_targets_share_one_error_whose_square_is_the_mean_of_theirs():

@@ -69,6 +69,15 @@ def test_a_job_that_ends_is_written_down_and_one_that_is_at_work_is_not(started)
     assert [point.error for point in read_sweep(record.path).points] == ["", "ValueError: no", "it was killed", ""]
 
 
+def test_a_point_that_two_jobs_ran_says_so_however_often_it_is_written_down(started):
+    record, notes = started
+    for number in (0, 1):
+        end(notes, number, record.points[0], folder=str(record.folder / "run"))
+        update(record.path, notes)
+    update(record.path, notes)
+    assert [point.jobs for point in read_sweep(record.path).points] == [2, 1, 1, 1]
+
+
 def test_where_nobody_waits_for_notes_nothing_is_written(started):
     record, notes = started
     before = record.path.read_text()

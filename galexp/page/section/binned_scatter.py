@@ -11,9 +11,9 @@ from galexp.figure.binned_scatter import binned_scatter_figure
 from galexp.figure.cloud import robust_limits
 from galexp.figure.methods import readable
 from galexp.page.content import Block, Column, DataTable, Part, Picture, Prose, Row
-from galexp.page.members import mark_of, names_network, unit_of
+from galexp.page.members import mark_of, unit_of
+from galexp.page.number_groups import NumberGroup, number_groups
 from galexp.page.section.base import Section
-from galexp.page.section.trends import TrendGroup, trend_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ fewer than {FEWEST} galaxies have no numbers."""
 class Binned(NamedTuple):
     """Runs of one target, and their scatter in bins of the truth."""
 
-    group: TrendGroup
+    group: NumberGroup
     bins: BinnedScatter
 
 
@@ -46,7 +46,7 @@ class BinnedScatterSection(Section):
 
     def part(self, material: Material) -> Part | None:
         """Make a table of each target and the figures; None where no run predicts numbers that differ."""
-        found = [Binned(group, _bins(group)) for group in trend_groups(material) if _can_be_binned(group)]
+        found = [Binned(group, _bins(group)) for group in number_groups(material) if _can_be_binned(group)]
         if not found:
             return None
         by_target: dict[str, list[Binned]] = {}
@@ -59,13 +59,16 @@ class BinnedScatterSection(Section):
         return Part("binned_scatter", "Scatter in bins of the truth", tuple(blocks))
 
 
-def _can_be_binned(group: TrendGroup) -> bool:
+def _can_be_binned(group: NumberGroup) -> bool:
     known = group.truth[np.isfinite(group.truth) & np.isfinite(group.preds)]
     return len(known) >= FEWEST and bool(np.ptp(known) > 0)
 
 
-def _bins(group: TrendGroup) -> BinnedScatter:
-    low, high = robust_limits(group.truth[np.isfinite(group.truth)], margin=0)
+def _bins(group: NumberGroup) -> BinnedScatter:
+    known = group.truth[np.isfinite(group.truth)]
+    low, high = robust_limits(known, margin=0)
+    if not low < high:
+        low, high = float(known.min()), float(known.max())
     return binned_scatter(group.truth, group.preds, group.truth, round_edges(low, high))
 
 
@@ -74,7 +77,7 @@ def _picture(one: Binned, place: int) -> Picture:
     unit = unit_of(group.runs[0], group.target)
     facts = (group.truth, group.preds, one.bins, readable(group.target), unit)
     caption = (
-        f"{readable(group.target)} of {group.name} ({names_network(group.runs)}): predicted against true with the "
+        f"{readable(group.target)} of {group.name} ({group.network}): predicted against true with the "
         "running median and its scatter, above it RMSE and NMAD of each bin, markers as large as bins are full. Inset: "
         "residuals, with center and width of a Gaussian fitted to their counts."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from galexp.page.cite import bibtex, keys_of
 from galexp.page.content import Code, Part, Prose
 from galexp.page.material import Material
-from galexp.page.published import studies
+from galexp.page.published import HOW, studies
 from galexp.page.section.base import Section
 
 _TEXT = """BibTeX of the surveys, methods and tools that these runs used, and of the studies whose numbers stand beside
@@ -25,7 +25,7 @@ class Citations(Section):
         compared = [
             key
             for study in studies()
-            if any(number.fits(run.settings) for number in study.numbers for run in material.runs)
+            if any(number.fits(run.settings, besides=HOW) for number in study.numbers for run in material.runs)
             for key in study.references
         ]
         entries = bibtex([*compared, *(key for keys in used for key in keys)])

@@ -10,10 +10,11 @@ import numpy as np
 from galexp.evaluation.class_timing import TimingScores, timing_along, timing_scores
 from galexp.figure.methods import METHOD_NAMES
 from galexp.figure.time_classes import MOST, time_confusion, time_errors
-from galexp.page.content import Block, Column, DataTable, Measured, Notice, Part, Picture, Prose, Row
+from galexp.page.content import Block, Column, DataTable, Heading, Measured, Notice, Part, Picture, Prose, Row
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import mark_of, scores_of
-from galexp.page.merger_times import CLASSES, METHODS, Frames, frames_of, joined, timed_groups
+from galexp.page.merger_times import CLASSES, METHODS, TIME, Frames, frames_of, joined, timed_groups
+from galexp.page.repeats import mean_and_spread
 from galexp.page.section.base import Section
 
 _METHOD = "network"
@@ -42,20 +43,37 @@ class ClassTiming(Section):
         self.bins = bins
 
     def part(self, material: Material) -> Part | None:
-        """Score, and draw what at most six configurations do along the merger."""
+        """Score, and draw what at most six configurations do along the merger; times in other units apart."""
         groups = timed_groups(material)
-        if not groups:
-            return None
-        frames = {name: [frames_of(run) for run in members] for name, members in groups.items()}
-        unit = next(iter(frames.values()))[0].unit
-        blocks: list[Block] = [Prose(_INDEPENDENCE), _scores(groups, frames, unit)]
-        blocks += _simulations(groups, frames, unit)
+        by_unit: dict[str, dict[str, list[Frames]]] = collections.defaultdict(dict)
+        for name, members in groups.items():
+            frames = [frames_of(run) for run in members]
+            by_unit[frames[0].unit][name] = frames
+        blocks: list[Block] = [Prose(_INDEPENDENCE)]
+        for place, (unit, frames_in) in enumerate(by_unit.items(), start=1):
+            if len(by_unit) > 1:
+                blocks.append(Heading(f"Times in {unit}" if unit else "Times without a unit"))
+            blocks += self._blocks(groups, frames_in, unit, f"-{place}" if place > 1 else "", material)
+        return Part("class_timing", "The time of a merger", tuple(blocks)) if groups else None
+
+    def _blocks(
+        self,
+        groups: Mapping[str, list[ReportRun]],
+        frames: Mapping[str, list[Frames]],
+        unit: str,
+        suffix: str,
+        material: Material,
+    ) -> list[Block]:
+        mine = {name: groups[name] for name in frames}
+        blocks: list[Block] = [_scores(mine, frames, unit, suffix), *_simulations(mine, frames, unit, suffix)]
         shown = dict(list(frames.items())[:MOST])
         if len(shown) < len(frames):
             blocks.append(Notice(f"{len(frames) - MOST} more configurations are not drawn; report fewer of them."))
-        return Part("class_timing", "The time of a merger", (*blocks, *self._pictures(shown, unit, material)))
+        return [*blocks, *self._pictures(shown, unit, suffix, material)]
 
-    def _pictures(self, frames: Mapping[str, Sequence[Frames]], unit: str, material: Material) -> list[Picture]:
+    def _pictures(
+        self, frames: Mapping[str, Sequence[Frames]], unit: str, suffix: str, material: Material
+    ) -> list[Picture]:
         pairs = {name: joined(found, _METHOD) for name, found in frames.items()}
         last = max(float(np.nanmax(true)) for true, _ in pairs.values())
         edges = np.linspace(0, last, self.bins + 1)
@@ -70,12 +88,16 @@ class ClassTiming(Section):
             "line they agree."
         )
         return [
-            Picture("merger_time_errors", along, time_errors(profiles, unit, origin=material.origin)),
-            Picture("merger_time_confusion", taken, time_confusion(pairs, edges, unit, origin=material.origin)),
+            Picture(f"merger_time_errors{suffix}", along, time_errors(profiles, unit, origin=material.origin)),
+            Picture(
+                f"merger_time_confusion{suffix}", taken, time_confusion(pairs, edges, unit, origin=material.origin)
+            ),
         ]
 
 
-def _scores(groups: Mapping[str, list[ReportRun]], frames: Mapping[str, list[Frames]], unit: str) -> DataTable:
+def _scores(
+    groups: Mapping[str, list[ReportRun]], frames: Mapping[str, list[Frames]], unit: str, suffix: str
+) -> DataTable:
     columns = (
         Column("configuration"),
         Column("method"),
@@ -92,34 +114,31 @@ def _scores(groups: Mapping[str, list[ReportRun]], frames: Mapping[str, list[Fra
         }
         n = round(float(np.mean([scores.n for scores in found[_METHOD]])))
         for method, scores in found.items():
-            cells = [_measured([getattr(one, field) for one in scores]) for field in TimingScores._fields[1:]]
+            cells = [mean_and_spread([getattr(one, field) for one in scores]) for field in TimingScores._fields[1:]]
             rows.append(Row((name, METHOD_NAMES[method], *cells, len(runs), n), mark_of(runs)))
         for method, shares in _baselines(runs).items():
             rows.append(Row((name, METHOD_NAMES.get(method, method), *shares, None, len(runs), n), mark_of(runs)))
     note = "Mean and standard deviation over runs. A number counts as the snapshot that it would be rounded to."
-    return DataTable("merger_times", "Time of the merger, held-out frames", columns, tuple(rows), note)
+    return DataTable(f"merger_times{suffix}", "Time of the merger, held-out frames", columns, tuple(rows), note)
 
 
 def _baselines(runs: list[ReportRun]) -> dict[str, list[Measured | None]]:
     """Return what the metrics keep of every other method: shares where classes were learned, and the error."""
-    target = CLASSES if CLASSES in runs[0].targets else runs[0].targets[0]
+    target = CLASSES if CLASSES in runs[0].targets else TIME
     scores = [scores_of(run)[target]["all"] for run in runs]
     return {
         method: [
-            _measured([one[method][key] for one in scores]) if key in scores[0][method] else None
+            mean_and_spread([one[method][key] for one in known]) if all(key in one[method] for one in known) else None
             for key in _OF_BASELINE.values()
         ]
-        for method in scores[0]
-        if method not in METHODS
+        for method in dict.fromkeys(method for one in scores for method in one if method not in METHODS)
+        for known in [[one for one in scores if method in one]]
     }
 
 
-def _measured(values: Sequence[float]) -> Measured:
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else np.nan
-    return Measured(float(np.mean(values)), spread)
-
-
-def _simulations(groups: Mapping[str, list[ReportRun]], frames: Mapping[str, list[Frames]], unit: str) -> list[Block]:
+def _simulations(
+    groups: Mapping[str, list[ReportRun]], frames: Mapping[str, list[Frames]], unit: str, suffix: str
+) -> list[Block]:
     columns = (
         Column("configuration"),
         Column("simulation"),
@@ -157,7 +176,7 @@ def _simulations(groups: Mapping[str, list[ReportRun]], frames: Mapping[str, lis
         )
     if rows:
         title = "Each held-out simulation, plain network, all runs that held it out together"
-        blocks.append(DataTable("merger_times_by_simulation", title, columns, tuple(rows)))
+        blocks.append(DataTable(f"merger_times_by_simulation{suffix}", title, columns, tuple(rows)))
     if lines:
         text = "Mean and standard deviation over simulations of their mean absolute errors (and how many there are): "
         blocks.append(Prose(text + "; ".join(lines) + "."))

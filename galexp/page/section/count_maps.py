@@ -6,13 +6,13 @@ from galexp.figure.count_map import count_map
 from galexp.figure.methods import readable
 from galexp.page.content import Block, Part, Picture, Prose
 from galexp.page.material import Material
-from galexp.page.members import names_network, unit_of
+from galexp.page.members import unit_of
+from galexp.page.number_groups import typical_groups
 from galexp.page.section.base import Section
-from galexp.page.section.excess import typical_groups
 
-_TEXT = """Of each survey the runs are shown that hold out the most galaxies, and of several such the most accurate,
-with predictions averaged over views. In a survey of detections alone the faint end of the truth is cut, and where
-upper limits count as values the network learns the limits."""
+_TEXT = """Of each survey, or of each prepared data of one, the runs are shown that hold out the most galaxies, and of
+several such the most accurate, with predictions averaged over views. In a survey of detections alone the faint end of
+the truth is cut, and where upper limits count as values the network learns the limits."""
 
 
 class CountMaps(Section):
@@ -32,10 +32,10 @@ class CountMaps(Section):
         groups = typical_groups(material, self.target)
         if not groups:
             return None
-        samples = {group.runs[0].choices["dataset"]: (group.truth, group.preds) for group in groups}
-        unit = unit_of(groups[0].runs[0], self.target)
+        samples = {one.name: (one.group.truth, one.group.preds) for one in groups}
+        unit = unit_of(groups[0].group.runs[0], self.target)
         figure = count_map(samples, readable(self.target), unit, origin=material.origin)
-        whose = "; ".join(f"{group.name}, {names_network(group.runs)}" for group in groups)
+        whose = ". ".join(one.whose for one in groups)
         blocks: list[Block] = [
             Prose(_TEXT),
             Picture("count-maps", f"Galaxies by truth and prediction: {whose}.", figure),

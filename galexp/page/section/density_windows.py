@@ -11,9 +11,10 @@ import numpy as np
 from galexp.figure.environment_curve import EnvironmentPanel, WindowCurve, environment_curve
 from galexp.figure.methods import readable
 from galexp.page.content import PUBLISHED, Block, Column, DataTable, Measured, Notice, Part, Picture, Prose, Row
+from galexp.page.matching import by_chance
 from galexp.page.material import with_catalog
 from galexp.page.members import mark_of, scores_of
-from galexp.page.published import studies
+from galexp.page.published import HOW, studies
 from galexp.page.repeats import differs_in, distinct, mean_and_spread
 from galexp.page.section.base import Section
 
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from galexp.page.material import Material, ReportRun
+    from galexp.page.published import PublishedTable
 
 _METHOD = "network_tta"
+_CURVE = ("center", "normalized_rmse", "density")
+"""Columns of a published table of windows."""
 _TEXT = """Each point is a network that was trained on all galaxies but those of a window of overdensity, and tested
 on these: RMSE over the scatter (ddof 1) of the tested galaxies, mean ± standard deviation over trainings. The band is
-what networks of the same model reach on random splits, where those are among these runs. Windows that are nearer to
-each other than they are wide share galaxies. The published curve was made with the overdensities of environment=code,
-its errors with ddof 0; for xGASS it was read off the figure. Where the two surveys seem to have other critical
-densities, note that in that code xGASS had a velocity window and alpha.40 had none, while both were divided by the
-trend of alpha.40."""
+what the same networks, trained the same way on the same data, reach on random splits, where those are among these runs.
+Windows that are nearer to each other than they are wide share galaxies. The published curve is of the network of the
+paper, with the overdensities of environment=code, its errors with ddof 0; for xGASS it was read off the figure. Where
+the two surveys seem to have other critical densities, note that in that code xGASS had a velocity window and alpha.40
+had none, while both were divided by the trend of alpha.40."""
 
 
 class Windows(NamedTuple):
@@ -75,12 +79,7 @@ def windows(material: Material) -> list[Windows]:
         more = f"{run.choices['model']} {differs_in(name, 'split.center')}".strip()
         for target in run.targets:
             if "rmse" in scores_of(run)[target]["all"].get(_METHOD, {}):
-                key = (
-                    run.choices["dataset"],
-                    target,
-                    run.choices["environment"],
-                    more,
-                )
+                key = run.choices["dataset"], target, run.choices["environment"], more
                 by_key[key][float(run.settings["split"]["center"])] = distinct(runs)
     many = {(key[0], key[1], key[2]) for key in by_key if sum(other[:3] == key[:3] for other in by_key) > 1}
     return [
@@ -117,30 +116,27 @@ def _panel(name: str, curves: list[tuple[Windows, WindowCurve]], material: Mater
     mine = [(one, curve) for one, curve in curves if _panel_name(one) == name]
     run = next(iter(mine[0][0].runs.values()))[0]
     shown = {one.label: curve for one, curve in mine}
-    return EnvironmentPanel(shown, _random_band(run, mine[0][0].target, material), _published(run))
+    target = mine[0][0].target
+    theirs = _published(run, target)
+    return EnvironmentPanel(shown, _random_band(run, target, material), theirs[1] if theirs else None)
 
 
 def _random_band(like: ReportRun, target: str, material: Material) -> tuple[float, float] | None:
-    """Return mean and spread over random splits of the same data, model and training."""
-    kept = ("dataset", "model", "optimizer", "task", "trainer", "datamodule")
-    alike = [
-        run
-        for run in material.runs
-        if run.choices["split"] == "random" and all(run.settings[key] == like.settings[key] for key in kept)
-    ]
-    found = mean_and_spread(_values(distinct(alike), target)) if len(alike) > 1 else None
+    """Return mean and spread over random splits of the same data, for which all else was the same."""
+    scored = [run for run in by_chance(material, like) if _METHOD in scores_of(run).get(target, {}).get("all", {})]
+    found = mean_and_spread(_values(scored, target)) if len(scored) > 1 else None
     return None if found is None or not math.isfinite(found.error) else (found.value, found.error)
 
 
-def _published(run: ReportRun) -> WindowCurve | None:
-    name = f"windows_{run.choices['dataset']}"
-    for study in studies():
-        for table in study.tables:
-            if table.name == name:
-                center, value = (np.array(table.column(key), dtype=np.float64) for key in ("center", "normalized_rmse"))
-                has_spread = "spread" in table.columns
-                spread = np.array(table.column("spread")) if has_spread else np.full(len(center), np.nan)
-                return WindowCurve(center, value, spread, np.array(table.column("density"), dtype=np.float64))
+def _published(run: ReportRun, target: str) -> tuple[PublishedTable, WindowCurve] | None:
+    """Return the published windows of the galaxies of a run, of whatever network it is."""
+    for table in (table for study in studies() for table in study.tables if table.target == target):
+        if not set(_CURVE) <= set(table.columns) or not table.fits(run.settings, besides=HOW):
+            continue
+        center, value, density = (np.array(table.column(key), dtype=np.float64) for key in _CURVE)
+        has_spread = "spread" in table.columns
+        spread = np.array(table.column("spread")) if has_spread else np.full(len(center), np.nan)
+        return table, WindowCurve(center, value, spread, density)
     return None
 
 
@@ -150,16 +146,19 @@ def _table(curves: list[tuple[Windows, WindowCurve]]) -> DataTable:
         *(Column("mean log(1 + delta5)", "dex", digits=2), Column("runs"), Column("tested"), Column("RMSE / scatter")),
     )
     rows: list[Row] = []
-    published: dict[str, WindowCurve | None] = {}
+    published: dict[tuple[str, str], tuple[PublishedTable, WindowCurve] | None] = {}
     for one, curve in curves:
         runs = [one.runs[center] for center in sorted(one.runs)]
-        published[one.survey] = _published(runs[0][0])
+        published[one.survey, one.target] = _published(runs[0][0], one.target)
         for number, members in enumerate(runs):
             center, value, spread, density = (float(column[number]) for column in curve)
             head = one.survey, readable(one.target), one.label, center, density
             rows.append(Row((*head, len(members), len(members[0].held_out), Measured(value, spread)), mark_of(members)))
-    for survey, theirs in published.items():
-        for center, value, spread, density in zip(*theirs, strict=True) if theirs else ():
-            head = survey, "", "Figure 4", float(center), float(density)
+    for (survey, target), theirs in published.items():
+        if theirs is None:
+            continue
+        table, curve = theirs
+        for center, value, spread, density in zip(*curve, strict=True):
+            head = survey, readable(target), table.where, float(center), float(density)
             rows.append(Row((*head, None, None, Measured(float(value), float(spread))), PUBLISHED))
     return DataTable("density-windows", "Errors by the window of overdensity held out", columns, tuple(rows))

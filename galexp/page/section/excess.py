@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from galexp.evaluation.excess import Excess, rank_excess
 from galexp.evaluation.samples import samples_of
-from galexp.page.content import Block, Column, DataTable, Gallery, Notice, Part, Prose, Row, Stamp
-from galexp.page.members import mark_of, names_network
-from galexp.page.prepared import stamp
+from galexp.page.content import Block, Column, DataTable, Gallery, Notice, Part, Prose, Row
+from galexp.page.members import mark_of
+from galexp.page.number_groups import Typical, typical_groups
 from galexp.page.section.base import Section
-from galexp.page.section.trends import TrendGroup, trend_groups
+from galexp.page.stamps import stamps_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from galexp.page.material import Material
-    from galexp.shard.read import PreparedData
 
 _TEXT = """Held-out galaxies whose measured H I lies farthest above the prediction, detections alone, in units of each
 galaxy's own sigma where the network gives one and else of the NMAD of all residuals. Regression to the mean fills
@@ -29,25 +27,6 @@ of the prediction.
 
 They are candidates. A second galaxy in the radio beam, a wrong optical counterpart and an image with a defect look
 like an excess, and of many Gaussian residuals some are extreme; look at each."""
-
-
-def typical_groups(material: Material, target: str) -> list[TrendGroup]:
-    """Return one group of runs of each survey, whose galaxies stand for it.
-
-    Those that hold out galaxies at random come before those that choose them; of these the group with the most
-    galaxies, and of several such the most accurate.
-    """
-    by_survey: dict[str, list[TrendGroup]] = defaultdict(list)
-    for group in trend_groups(material):
-        if group.target == target:
-            by_survey[group.runs[0].choices["dataset"]].append(group)
-    return [min(groups, key=_rank) for groups in by_survey.values()]
-
-
-def _rank(group: TrendGroup) -> tuple[bool, int, float]:
-    is_chosen = group.runs[0].choices["split"] not in ("random", "kfold")
-    error = float(np.sqrt(np.nanmean((group.preds - group.truth) ** 2)))
-    return is_chosen, -int(np.isfinite(group.truth).sum()), error
 
 
 class HIExcess(Section):
@@ -65,30 +44,30 @@ class HIExcess(Section):
         self.galaxies = galaxies
 
     def part(self, material: Material) -> Part | None:
-        """Take one group of runs of each survey (:func:`typical_groups`); None where none predicts the target."""
+        """Take one group of runs of each data (:func:`typical_groups`); None where none predicts the target."""
         groups = typical_groups(material, self.target)
-        blocks = [block for group in groups for block in self._blocks(group, material.options.stamps)]
+        blocks = [block for one in groups for block in self._blocks(one, material.options.stamps)]
         if not blocks:
             return None
         return Part("excess", "Candidates for an excess of H I", (Prose(_TEXT), *blocks))
 
-    def _blocks(self, group: TrendGroup, stamps: int) -> list[Block]:
-        names = group.table.colnames
+    def _blocks(self, one: Typical, stamps: int) -> list[Block]:
+        group, names = one.group, one.group.table.colnames
         measured = samples_of(group.table).get("detections", np.ones(len(group.table), dtype=bool))
         sigma = f"sigma_tta_{group.target}"
         widths = np.asarray(group.table[sigma], dtype=np.float64) if sigma in names else None
         found = rank_excess(group.preds, group.truth, measured, widths, self.galaxies)
         if not len(found.rows):
             return []
-        table = _table(group, found, sigma in names)
-        data = group.runs[0].data
-        if data is None:
+        table = _table(one, found, sigma in names)
+        if group.runs[0].data is None:
             text = f"The images of {group.name} are not on this disk as they were trained on; prepare them again."
             return [table, Notice(text)]
-        return [table, _gallery(group, found.rows[:stamps].tolist(), data)] if stamps else [table]
+        return [table, _gallery(one, found.rows[:stamps].tolist())] if stamps else [table]
 
 
-def _table(group: TrendGroup, found: Excess, has_sigma: bool) -> DataTable:
+def _table(one: Typical, found: Excess, has_sigma: bool) -> DataTable:
+    group = one.group
     is_placed = {"ra", "dec"} <= set(group.table.colnames)
     has_flags, links, flags = group.galaxies.has_flags, group.galaxies.links, group.galaxies.flags
     columns = (
@@ -105,20 +84,15 @@ def _table(group: TrendGroup, found: Excess, has_sigma: bool) -> DataTable:
         numbers = float(group.truth[row]), float(group.preds[row]), float(residual), float(in_sigma), float(beyond)
         values = (rank, links[row], *place, *numbers, *((flags[row],) if has_flags else ()))
         rows.append(Row(values, mark_of(group.runs)))
-    survey = group.runs[0].choices["dataset"]
-    note = f"Predictions of {group.name}: {names_network(group.runs)}."
-    return DataTable(f"hi-excess-{survey}", f"More H I than expected: {survey}", columns, tuple(rows), note)
+    note = f"Predictions of {one.whose}."
+    return DataTable(f"hi-excess-{one.name}", f"More H I than expected: {one.name}", columns, tuple(rows), note)
 
 
-def _gallery(group: TrendGroup, rows: Sequence[int], data: PreparedData) -> Gallery:
-    addresses = group.galaxies.addresses
-    stamps = tuple(
-        Stamp(
-            stamp(data.pixels(int(group.table["row"][row]))),
-            (str(group.table["id"][row]), f"true {group.truth[row]:.2f}, pred {group.preds[row]:.2f}"),
-            addresses[row],
-        )
-        for row in rows
-    )
-    survey = group.runs[0].choices["dataset"]
-    return Gallery(f"hi-excess-{survey}", f"The first of the list of {survey}.", stamps, mark_of(group.runs))
+def _gallery(one: Typical, rows: Sequence[int]) -> Gallery:
+    group = one.group
+
+    def said(row: int) -> list[str]:
+        return [f"true {group.truth[row]:.2f}, pred {group.preds[row]:.2f}"]
+
+    caption = f"The first of the list of {one.name}."
+    return Gallery(f"hi-excess-{one.name}", caption, stamps_of(group.galaxies, rows, said), mark_of(group.runs))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from galexp.figure.gallery import pick_rows
 from galexp.figure.methods import readable
-from galexp.page.content import Block, Gallery, Heading, Notice, Part, Prose, Stamp
+from galexp.page.content import Block, Gallery, Heading, Notice, Part, Prose
 from galexp.page.galaxies import Predicted
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import mark_of, names_network
-from galexp.page.prepared import stamp
 from galexp.page.section.base import Section
+from galexp.page.stamps import stamps_of
 from galexp.run.name import file_stem
 from galexp.summary.table import FEW_TARGETS
 
@@ -65,7 +65,7 @@ def _of_group(name: str, runs: Sequence[ReportRun], material: Material) -> Itera
         picks = _of_classes(predicted, material) if predicted.classes else _of_numbers(predicted, target, material)
         for kind, rows in picks.items():
             what = f"{readable(target)}: {kind}, {names_network(runs)}"
-            stamps = tuple(_stamps(predicted, target, rows))
+            stamps = stamps_of(predicted, rows.tolist(), _speaker(predicted, target))
             yield Gallery(f"galaxies-{file_stem(name)}-{target}-{kind.replace(' ', '_')}", what, stamps, mark_of(runs))
 
 
@@ -94,16 +94,15 @@ def _highest(values: np.ndarray, count: int) -> np.ndarray:
     return known[np.argsort(-values[known], kind="stable")][:count]
 
 
-def _stamps(predicted: Predicted, target: str, rows: np.ndarray) -> Iterator[Stamp]:
-    data = predicted.run.data
-    assert data is not None
-    addresses, unsure = predicted.addresses, predicted.uncertainty(target)
-    for row in rows.tolist():
-        pixels = data.pixels(int(predicted.table["row"][row]))
-        lines = [str(predicted.table["id"][row]), *_said(predicted, target, row)]
-        if unsure is not None:
-            lines.append(f"{unsure[0]} {unsure[1][row]:.2f}")
-        yield Stamp(stamp(pixels), tuple(lines), addresses[row])
+def _speaker(predicted: Predicted, target: str) -> Callable[[int], list[str]]:
+    """Return what tells of a row what is true, what was predicted, and how unsure the network is."""
+    unsure = predicted.uncertainty(target)
+
+    def said(row: int) -> list[str]:
+        own = [] if unsure is None else [f"{unsure[0]} {unsure[1][row]:.2f}"]
+        return [*_said(predicted, target, row), *own]
+
+    return said
 
 
 def _said(predicted: Predicted, target: str, row: int) -> list[str]:

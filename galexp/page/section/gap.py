@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from galexp.evaluation.matched import Compared, Loss, compare, losses_of
+from galexp.evaluation.matched import Compared, Loss, comparable, compare, losses_of
 from galexp.figure.gap import GapLine, gap_lines
 from galexp.figure.methods import readable
 from galexp.page.content import Block, Code, Column, DataTable, Heading, Measured, Notice, Part, Picture, Prose, Row
-from galexp.page.matching import FOLDS, Matching, completing_command, matchings, other_settings
+from galexp.page.draws import draws_of
+from galexp.page.matching import FOLDS, Matching, by_chance, completing_command, matchings
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import counts_of, mark_of, members, scores_of, unit_of
-from galexp.page.repeats import distinct, mean_and_spread
+from galexp.page.repeats import mean_and_spread
 from galexp.page.section.base import Section
-from galexp.shard.origin import Origin
 
 _COLUMNS = (
     *(Column("configuration"), Column("score")),
@@ -72,10 +72,10 @@ def _measured(one: Matching, material: Material) -> Iterator[tuple[Loss, Compare
     if not one.folds:
         return
     runs = list(one.base.values())
-    seen = members(one.fold_runs)
-    draws = 0 if runs[0].origin is Origin.SIMULATION else material.options.draws
+    unseen, seen = members(runs), members(one.fold_runs)
     for loss in losses_of(runs[0].settings["task"]):
-        yield loss, compare(members(runs), seen, loss, draws, material.options.seed)
+        if comparable(unseen, seen, loss):
+            yield loss, compare(unseen, seen, loss, draws_of(runs[0], material.options), material.options.seed)
 
 
 def _table(measured: Sequence[tuple[Matching, Loss, Compared]]) -> DataTable:
@@ -83,13 +83,10 @@ def _table(measured: Sequence[tuple[Matching, Loss, Compared]]) -> DataTable:
     for one, loss, found in measured:
         value, low, high, error = (float(number) for number in found.difference)
         what = f"{loss.heading}, {readable(loss.target)}" if loss.target else loss.heading
-        learned = (
-            _learned(list(one.base.values())),
-            _learned([run for of in one.folds.values() for run in of.values()]),
-        )
+        learned = _learned(list(one.base.values())), _learned(one.fold_runs)
         numbers = (found.first, found.second, Measured(value, error), low, high, found.training_spread, *learned)
         shown = (None if isinstance(number, float) and math.isnan(number) else number for number in numbers)
-        runs = list(one.base.values())
+        runs = [*one.base.values(), *one.fold_runs]
         rows.append(Row((one.name, what, found.galaxies, len(found.per_member), *shown), mark_of(runs)))
     note = "Where folds are missing, the galaxies of those that are there."
     return DataTable("gap", "Generalization gap, on the same galaxies", _COLUMNS, tuple(rows), note)
@@ -129,18 +126,14 @@ def _asked_for(one: Matching) -> Iterator[Block]:
 
 def _unmatched(one: Matching, material: Material) -> Iterator[Row]:
     runs = list(one.base.values())
-    chance = [
-        run
-        for run in distinct(material.runs)
-        if run.choices["split"] == "random" and other_settings(run) == other_settings(runs[0])
-    ]
+    chance = by_chance(material, runs[0])
     for target in runs[0].targets:
         scores = [scores_of(run)[target]["all"]["network_tta"] for run in runs]
         if "normalized_rmse" not in scores[0]:
             continue
         ours = mean_and_spread([score["normalized_rmse"] for score in scores])
         scatter = mean_and_spread([score["scatter"] for score in scores]).value
-        theirs = [scores_of(run)[target]["all"]["network_tta"]["normalized_rmse"] for run in chance if run.targets]
-        by_chance = mean_and_spread(theirs) if theirs else None
-        difference = None if by_chance is None else ours.value - by_chance.value
-        yield Row((one.name, readable(target), ours, scatter, by_chance, difference), mark_of(runs))
+        theirs = [scores_of(run)[target]["all"]["network_tta"]["normalized_rmse"] for run in chance]
+        at_random = mean_and_spread(theirs) if theirs else None
+        difference = None if at_random is None else ours.value - at_random.value
+        yield Row((one.name, readable(target), ours, scatter, at_random, difference), mark_of([*runs, *chance]))

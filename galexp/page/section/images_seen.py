@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from galexp.catalog.vote_tree import ANSWERS
+from galexp.catalog.vote_tree import ANSWER_NAMES
 from galexp.figure.images_seen import COLORS, Course, images_seen
 from galexp.page.content import Block, Notice, Part, Picture
 from galexp.page.material import Material, ReportRun
@@ -17,7 +17,6 @@ from galexp.page.section.base import Section
 
 _ERRORS = {"rmse": "RMSE", "log_loss": "mean log loss [nat]"}
 _LAB = "gz2_lab"
-_NAMES = [answer.name for answer in ANSWERS]
 
 
 class ImagesSeen(Section):
@@ -53,7 +52,7 @@ class ImagesSeen(Section):
         shown, names = dict(list(groups.items())[: len(COLORS)]), called(groups)
         courses = {names[name]: [_course(run, error) for run in members] for name, members in shown.items()}
         first = next(iter(shown.values()))[0]
-        is_votes = first.targets == _NAMES and error == "rmse"
+        is_votes = first.targets == ANSWER_NAMES and error == "rmse"
         goals = {words: study(_LAB).number(name).value for name, words in self.goals.items()} if is_votes else {}
         figure = images_seen(courses, _ERRORS[error], goals, origin=first.origin)
         caption = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from galexp.catalog.vote_tree import ANSWERS, QUESTIONS
+from galexp.catalog.vote_tree import ANSWER_NAMES, QUESTIONS
 from galexp.evaluation.correlation import answer_pairs, correlation
 from galexp.figure.correlation_matrix import correlation_matrix
 from galexp.figure.methods import readable
@@ -14,7 +14,6 @@ from galexp.page.prepared import Shown, shown_data
 from galexp.page.section.base import Section
 
 _FEWEST = 3
-_NAMES = [answer.name for answer in ANSWERS]
 _PAIR_COLUMNS = (
     Column("question"),
     Column("expected", hint="-1 where the answers sum to the same in every galaxy; otherwise the tree says nothing."),
@@ -50,7 +49,7 @@ class LabelCorrelation(Section):
         if np.isfinite(values).all(axis=1).sum() < _FEWEST:
             return []
         matrix = correlation(values)
-        is_votes = labels == _NAMES
+        is_votes = labels == ANSWER_NAMES
         bounds = [question.columns.start for question in QUESTIONS[1:]] if is_votes else []
         figure = correlation_matrix(matrix, [readable(label) for label in labels], bounds, origin=shown.origin)
         caption = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import collections
 import json
-from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from galexp.figure.leak_bars import leak_bars
 from galexp.figure.methods import METHOD_NAMES, readable
 from galexp.figure.style import with_unit
 from galexp.page.content import Block, Column, DataTable, Measured, Part, Picture, Prose, Row
+from galexp.page.matching import other_settings
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import mark_of, scores_of, unit_of
 from galexp.page.prepared import MANY_LABELS
+from galexp.page.repeats import distinct
 from galexp.page.section.base import Section
 from galexp.summary.columns import decimals
 from galexp.summary.table import joint_rmse
@@ -31,9 +33,11 @@ WHOLE = {
 BLIND = ("mean", "majority")
 """Methods that look at no image, through which nothing can leak."""
 
-_UNLIKE = ("split", "seed", "choices", "paths", "logger", "force", "verify", "export", "allow_mock", "report")
+_RMSE = "RMSE"
 
-Errors: TypeAlias = "dict[str, dict[str, dict[str, list[float]]]]"
+Trainings: TypeAlias = "Mapping[str, Sequence[Sequence[ReportRun]]]"
+Errors: TypeAlias = "Mapping[str, Mapping[str, list[float]]]"
+Pairs: TypeAlias = "Mapping[tuple[str, str], Leak]"
 
 
 class Quantity(NamedTuple):
@@ -42,6 +46,11 @@ class Quantity(NamedTuple):
     target: str
     name: str
     unit: str
+
+    def over_folds(self, errors: np.ndarray, galaxies: np.ndarray) -> float:
+        """Return the error over the rows of all folds, of that of each and how many rows it has."""
+        power = 2 if self.name == _RMSE else 1
+        return float(np.average(errors**power, weights=galaxies) ** (1 / power))
 
 
 class LeakSection(Section):
@@ -65,74 +74,102 @@ class LeakSection(Section):
 
 def _shared(run: ReportRun) -> str:
     """Return what two runs must have in common to be compared."""
-    kept = {key: value for key, value in run.settings.items() if key not in _UNLIKE}
-    return json.dumps([run.metrics["data_sha256"], run.choices["dataset"], run.choices["model"], kept], sort_keys=True)
+    alike = [run.metrics["data_sha256"], run.choices["dataset"], run.choices["model"], other_settings(run)]
+    return json.dumps(alike, sort_keys=True)
 
 
 def _compared(runs: list[ReportRun], place: int) -> list[Block]:
-    held_out = [name for name in (*AT_RANDOM, *WHOLE) if any(run.choices["split"] == name for run in runs)]
-    reference = held_out[0]
-    others = [name for name in held_out if name in WHOLE]
+    trainings = _trainings(runs)
+    reference = next(name for name in AT_RANDOM if name in trainings)
     blocks: list[Block] = []
-    for number, (quantity, errors) in enumerate(_errors(runs).items()):
-        shared = [
-            method
-            for method, by_split in errors.items()
-            if method not in BLIND and {reference, *others} <= by_split.keys()
-        ]
-        leaks = {
-            (method, other): leak(np.array(errors[method][reference]), np.array(errors[method][other]))
-            for method in shared
-            for other in others
-        }
+    for number, (quantity, errors) in enumerate(_errors(trainings).items()):
+        leaks = _leaks(errors, reference)
+        if not leaks:
+            continue
         name = f"leak-{place + 1}-{number + 1}"
         blocks += [
-            Prose(_sentences(runs, quantity, leaks, reference)),
-            _table(name, runs, quantity, leaks, reference),
+            Prose(_sentences(trainings, quantity, leaks, reference)),
+            _table(name, trainings, quantity, errors, leaks, reference),
             _picture(name, runs, quantity, leaks, reference),
         ]
     return blocks
 
 
-def _errors(runs: list[ReportRun]) -> dict[Quantity, dict[str, dict[str, list[float]]]]:
-    """Return quantity -> method -> split -> error of each run."""
-    found: dict[Quantity, Any] = collections.defaultdict(
-        lambda: collections.defaultdict(lambda: collections.defaultdict(list))
-    )
-    for run in runs:
-        scores = scores_of(run)
-        if len(scores) > MANY_LABELS:
-            quantity = Quantity(f"all {len(scores)} targets", "RMSE", "")
-            for method in next(iter(scores.values()))["all"]:
-                found[quantity][method][run.choices["split"]].append(joint_rmse(scores, method))
-            continue
-        for target, samples in scores.items():
-            for method, score in samples["all"].items():
-                quantity, error = _error(run, target, score)
-                found[quantity][method][run.choices["split"]].append(error)
-    return found
+def _trainings(runs: list[ReportRun]) -> dict[str, list[list[ReportRun]]]:
+    """Return split -> trainings, each its runs: one, or the folds of one seed."""
+    found: dict[str, dict[tuple[int, str], list[ReportRun]]] = collections.defaultdict(dict)
+    for run in distinct(runs):
+        split = {key: value for key, value in run.settings["split"].items() if key != "fold"}
+        found[run.choices["split"]].setdefault((run.settings["seed"], repr(split)), []).append(run)
+    return {split: list(by_seed.values()) for split, by_seed in found.items()}
 
 
-def _error(run: ReportRun, target: str, score: Mapping[str, float]) -> tuple[Quantity, float]:
+def _leaks(errors: Errors, reference: str) -> dict[tuple[str, str], Leak]:
+    """Return (method, way of holding out whole groups) -> leak, of methods that look at images and ran both ways."""
+    return {
+        (method, other): leak(np.array(by_split[reference]), np.array(by_split[other]))
+        for method, by_split in errors.items()
+        if method not in BLIND and by_split.get(reference)
+        for other in WHOLE
+        if by_split.get(other)
+    }
+
+
+def _errors(trainings: Trainings) -> dict[Quantity, Errors]:
+    """Return quantity -> method -> split -> error of each training; one that is not finite is left out."""
+    found: dict[Quantity, dict[str, dict[str, list[float]]]] = {}
+    for split, of in trainings.items():
+        for runs in of:
+            by_key: dict[tuple[Quantity, str], list[tuple[float, float]]] = collections.defaultdict(list)
+            for quantity, method, error, galaxies in (one for run in runs for one in _scored(run)):
+                by_key[quantity, method].append((error, galaxies))
+            for (quantity, method), folds in by_key.items():
+                error = quantity.over_folds(*np.array(folds, dtype=np.float64).T)
+                if np.isfinite(error):
+                    found.setdefault(quantity, {}).setdefault(method, {}).setdefault(split, []).append(error)
+    return dict(found)
+
+
+def _scored(run: ReportRun) -> Iterator[tuple[Quantity, str, float, float]]:
+    """Yield what was scored of a run: quantity, method, error, number of galaxies."""
+    scores = scores_of(run)
+    first = next(iter(scores.values()))["all"]
+    if len(scores) > MANY_LABELS:
+        quantity = Quantity(f"all {len(scores)} targets", _RMSE, "")
+        for method in first:
+            yield quantity, method, joint_rmse(scores, method), first[method]["n"]
+        return
+    for target, samples in scores.items():
+        for method, score in samples["all"].items():
+            yield *_error(run, target, method, score), score["n"]
+
+
+def _error(run: ReportRun, target: str, method: str, score: Mapping[str, float]) -> tuple[Quantity, str, float]:
     """Return the error that a target is judged by."""
     if "rmse" in score:
-        return Quantity(target, "RMSE", unit_of(run, target)), score["rmse"]
+        return Quantity(target, _RMSE, unit_of(run, target)), method, score["rmse"]
     if "mean_absolute_class_error" not in score:
-        return Quantity(target, "share of wrong classes", ""), 1 - score["accuracy"]
+        return Quantity(target, "share of wrong classes", ""), method, 1 - score["accuracy"]
     if "mae" in score:
-        return Quantity(target, "mean absolute error", run.metrics["class_unit"]), score["mae"]
-    return Quantity(target, "mean absolute error", "classes"), score["mean_absolute_class_error"]
+        return Quantity(target, "mean absolute error", run.metrics["class_unit"]), method, score["mae"]
+    return Quantity(target, "mean absolute error", "classes"), method, score["mean_absolute_class_error"]
 
 
-def _sentences(runs: list[ReportRun], quantity: Quantity, leaks: Mapping[tuple[str, str], Leak], reference: str) -> str:
+def _sentences(trainings: Trainings, quantity: Quantity, leaks: Pairs, reference: str) -> str:
+    choices = trainings[reference][0][0].choices
     lines = [
-        f"Learned was {readable(quantity.target)}, by one network ({runs[0].choices['model']}) and the same settings, "
+        f"Learned was {readable(quantity.target)}, by one network ({choices['model']}) and the same settings, "
         f"with rows held out at random (split={reference}) and with whole groups of them held out."
     ]
     for other in dict.fromkeys(other for _, other in leaks):
         here = {method: found for (method, way), found in leaks.items() if way == other}
         lines.append(f"With split={other} the {quantity.name} is {_times(here)} what it is at random.")
-    if runs[0].choices["dataset"] == "mergers":
+    lines += [
+        f"Runs of split={name} are left out, since those of split={reference} stand for rows at random."
+        for name in AT_RANDOM
+        if name in trainings and name != reference
+    ]
+    if choices["dataset"] == "mergers":
         lines.append("The paper holds out frames at random; none of its accuracies was at hand as a number.")
     return " ".join(lines)
 
@@ -147,7 +184,7 @@ def _times(leaks: Mapping[str, Leak]) -> str:
 
 
 def _table(
-    name: str, runs: list[ReportRun], quantity: Quantity, leaks: Mapping[tuple[str, str], Leak], reference: str
+    name: str, trainings: Trainings, quantity: Quantity, errors: Errors, leaks: Pairs, reference: str
 ) -> DataTable:
     unit, digits = quantity.unit, decimals(next(iter(leaks.values())).at_random.value)
     columns = (
@@ -157,26 +194,22 @@ def _table(
         Column("whole groups", unit, digits),
         Column("ratio", digits=2, hint="Whole groups over random: 1 where nothing leaks."),
         Column("difference", unit, digits, "Whole groups minus random: 0 where nothing leaks."),
-        Column("runs", hint="At random, and with whole groups held out."),
+        Column("runs", hint="At random, and with whole groups held out; the folds of one seed are one."),
         Column("trained on, at random", "rows", 0, hint="Mean over runs."),
         Column("trained on, whole groups", "rows", 0, hint="Mean over runs."),
     )
-    by_split = collections.Counter(run.choices["split"] for run in runs)
-    learned = {
-        split: round(float(np.mean([run.metrics["counts"]["train"] for run in runs if run.choices["split"] == split])))
-        for split in by_split
-    }
+    learned = {split: _learned(of) for split, of in trainings.items()}
     rows = tuple(
         Row(
             (
                 WHOLE[other],
                 METHOD_NAMES.get(method, method),
                 *(Measured(*estimate) for estimate in found),
-                f"{by_split[reference]} and {by_split[other]}",
+                f"{len(errors[method][reference])} and {len(errors[method][other])}",
                 learned[reference],
                 learned[other],
             ),
-            mark_of(runs),
+            mark_of(trainings[other][0]),
         )
         for (method, other), found in leaks.items()
     )
@@ -185,19 +218,21 @@ def _table(
         "held out. Rows of one group are nearly alike and no independent galaxies: there is no bootstrap over them. "
         "The two sides test other rows."
     )
-    if "group" in by_split:
+    if "group" in trainings:
         note += " Galaxies of another group status are another population, too: their ratio is no leak alone."
     title = f"{_capital(quantity.name)} of {readable(quantity.target)}, by what was held out"
     return DataTable(name, title, columns, rows, note)
+
+
+def _learned(of: Sequence[Sequence[ReportRun]]) -> int:
+    return round(float(np.mean([run.metrics["counts"]["train"] for runs in of for run in runs])))
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _picture(
-    name: str, runs: list[ReportRun], quantity: Quantity, leaks: Mapping[tuple[str, str], Leak], reference: str
-) -> Picture:
+def _picture(name: str, runs: list[ReportRun], quantity: Quantity, leaks: Pairs, reference: str) -> Picture:
     bars: dict[str, dict[str, Estimate]] = collections.defaultdict(dict)
     for (method, other), found in leaks.items():
         shown = bars[METHOD_NAMES.get(method, method)]

@@ -15,9 +15,9 @@ from galexp.figure.mass_metallicity import mass_metallicity_figure
 from galexp.figure.truth_against_prediction import truth_against_prediction
 from galexp.page.content import PUBLISHED, Block, Column, DataTable, Heading, Measured, Part, Picture, Prose, Row
 from galexp.page.members import mark_of
-from galexp.page.published import studies
+from galexp.page.number_groups import NumberGroup, number_groups
+from galexp.page.published import HOW, studies
 from galexp.page.section.base import Section
-from galexp.page.section.trends import TrendGroup, trend_groups
 from galexp.shard.origin import Origin
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class MassMetallicity(Section):
 
     def part(self, material: Material) -> Part | None:
         """Show one pair of networks a dataset; None where there are no metallicities with masses."""
-        pairs = [pair for pair in pair_groups(trend_groups(material)) if len(pair.both) >= FEWEST]
+        pairs = [pair for pair in pair_groups(number_groups(material)) if len(pair.both) >= FEWEST]
         blocks: list[Block] = [Prose(_TEXT)]
         for place, pair in enumerate(pairs, start=1):
             blocks += _blocks(pair, material.options.draws, material.options.seed, place)
@@ -64,8 +64,8 @@ class Pair(NamedTuple):
         predicted_mass: Of each of `both`; empty without a network of masses.
     """
 
-    metallicity: TrendGroup
-    mass: TrendGroup | None
+    metallicity: NumberGroup
+    mass: NumberGroup | None
     both: np.ndarray
     alone: int
     log_stellar_mass: np.ndarray
@@ -87,7 +87,7 @@ class Pair(NamedTuple):
         return self.metallicity.runs[0]
 
 
-def pair_groups(found: Sequence[TrendGroup]) -> list[Pair]:
+def pair_groups(found: Sequence[NumberGroup]) -> list[Pair]:
     """Return one pair of each dataset, that with the most galaxies that were held out by both.
 
     Args:
@@ -109,7 +109,7 @@ def _size(pair: Pair) -> tuple[bool, int, int]:
     return pair.mass is not None, len(pair.both), pair.run.settings["datamodule"]["image_size"]
 
 
-def _pair(one: TrendGroup, other: TrendGroup | None) -> Pair:
+def _pair(one: NumberGroup, other: NumberGroup | None) -> Pair:
     rows = {name: row for row, name in enumerate(other.table["id"].tolist())} if other else {}
     place = np.array([rows.get(name, -1) for name in one.table["id"].tolist()], dtype=np.int64)
     known = np.isfinite(one.truth) & np.isfinite(one.preds)
@@ -178,7 +178,7 @@ def _published(pair: Pair, quantities: dict[str, str]) -> list[Row]:
     """Return published rows: what is said -> the quantity, of which ``_rmse`` and ``_nmad`` are published."""
     rows = []
     for study in studies():
-        fitting = {number.quantity: number for number in study.numbers if number.fits(pair.run.settings)}
+        fitting = {number.quantity: number for number in study.numbers if number.fits(pair.run.settings, besides=HOW)}
         for name, quantity in quantities.items():
             error, core = fitting.get(f"{quantity}_rmse"), fitting.get(f"{quantity}_nmad")
             if error and core:

@@ -8,7 +8,7 @@ import numpy as np
 from astropy.table import Table
 
 from galexp.catalog.merger_rates import ASSUMED_TIMES, COUNTS_OF_A_MERGER, FINDINGS, OBSERVABILITY, READ
-from galexp.catalog.vote_tree import ANSWERS
+from galexp.catalog.vote_tree import ANSWER_NAMES
 from galexp.evaluation.merger_rate import (
     Fraction,
     corrected_fraction,
@@ -25,7 +25,6 @@ from galexp.page.section.base import Section
 from galexp.split.base import VAL
 
 MERGER = "odd_type_merger"
-_NAMES = [answer.name for answer in ANSWERS]
 _SELECTION = (
     "The galaxies of the competition were chosen to span morphology, color and size (this is remembered, not read): "
     "they are no fair sample of a volume, and limited by flux, not by mass. Major mergers and minor ones count alike, "
@@ -109,7 +108,7 @@ class MergerFraction(Section):
 
     def part(self, material: Material) -> Part | None:
         """Estimate for each run that learned vote fractions; the rates are those of the best on validation rows."""
-        runs = [run for run in material.runs if run.targets == _NAMES]
+        runs = [run for run in material.runs if run.targets == ANSWER_NAMES]
         if not runs:
             return None
         asked, notices = _asked_of(runs)
@@ -152,12 +151,12 @@ def _asked_of(runs: list[ReportRun]) -> tuple[list[Asked], list[Notice]]:
             )
             notices.append(Notice(f"{text}that it cannot be told whether its galaxies are of the sky."))
         else:
-            mark = evaluation.data.origin.word.strip() or evaluation.run.origin.word.strip()
+            mark = evaluation.data.origin.label or evaluation.run.origin.label
             asked.append(Asked(evaluation.run, evaluation.data.folder.name, evaluation.held_out, mark))
     if asked:
         return asked, notices
     notices.append(Notice(_held_out_text(runs[0])))
-    return [Asked(run, "held-out rows", run.held_out, run.origin.word.strip()) for run in runs], notices
+    return [Asked(run, "held-out rows", run.held_out, run.origin.label) for run in runs], notices
 
 
 def _held_out_text(run: ReportRun) -> str:
@@ -174,7 +173,7 @@ def _known(run: ReportRun) -> Asked | None:
     table = run.predictions
     is_known = np.isfinite(np.asarray(table[f"true_{MERGER}"], dtype=np.float64))
     rows = table[(np.asarray(table["role"]) == VAL) & is_known]
-    return Asked(run, "validation rows", rows, run.origin.word.strip()) if len(rows) else None
+    return Asked(run, "validation rows", rows, run.origin.label) if len(rows) else None
 
 
 def _corrected(one: Asked, options: Options) -> Fraction | None:

@@ -50,7 +50,7 @@ def _row(name: str, members: list[ReportRun]) -> Row:
     epochs = len(run.history.get("epoch", []))
     time = float(np.mean([member.provenance["wall_time_s"] for member in members]))
     numbers = (len(members), _parameters(run, bands), values, side, batch, epochs, steps * batch, time)
-    return Row((name, *numbers), run.origin.word.strip())
+    return Row((name, *numbers), run.origin.label)
 
 
 def _bands(run: ReportRun) -> int:

@@ -59,7 +59,7 @@ class ObservedMergers(Section):
         return Part("observed_mergers", "Mergers on the sky", tuple(blocks))
 
     def _blocks(self, one: RunEvaluation, number: int, material: Material) -> list[Block]:
-        learned = one.run.origin.word.strip().lower() or "observed"
+        learned = one.run.origin.label.lower() or "observed"
         heading = Heading(f"{one.provenance['data_folder'].rsplit('/', 1)[-1]}, by {one.run.name} ({learned} frames)")
         if one.data is None:
             text = f"The images of {one.name} are not on this disk as they were predicted; prepare them again."
@@ -131,7 +131,7 @@ def _gallery(one: RunEvaluation, number: int, lines: list[tuple[str, ...]]) -> G
         if CLASSES in one.run.targets
         else "The central square of each image, and the time that the network gives it, averaged over views."
     )
-    return Gallery(f"observed_mergers-{number}", caption, stamps, _origin(one).word.strip())
+    return Gallery(f"observed_mergers-{number}", caption, stamps, _origin(one).label)
 
 
 def _picture(one: RunEvaluation, number: int) -> Picture:
@@ -171,7 +171,7 @@ def _table(one: RunEvaluation, number: int, verdict: TopClasses) -> DataTable:
             for value in (k, float(times[k]), share)
         ]
         sure = [float(values[row]) for values in (verdict.entropy, verdict.mean, verdict.spread)]
-        rows.append(Row((str(name), *told, *sure), _origin(one).word.strip()))
+        rows.append(Row((str(name), *told, *sure), _origin(one).label))
     note = "Averaged over views. Without truth: no line of this table can be checked."
     return DataTable(f"observed_mergers-{number}", "The most probable times", columns, tuple(rows), note)
 
@@ -191,7 +191,7 @@ def _brightness(one: RunEvaluation, number: int, most: int, seed: int) -> Block:
     rows = tuple(
         Row(
             (str(name), *(value for pair in zip(found, 100 * rank, strict=True) for value in map(float, pair))),
-            _origin(one).word.strip(),
+            _origin(one).label,
         )
         for name, found, rank in zip(table["id"], images, place, strict=True)
     )

@@ -11,6 +11,7 @@ from galexp.page.material import Material, ReportRun
 from galexp.page.members import counts_of, fold_of, mark_of
 from galexp.page.repeats import distinct
 from galexp.page.section.base import Section
+from galexp.page.words import counted
 from galexp.shard.origin import Origin
 
 _COLUMNS = (
@@ -42,7 +43,7 @@ class Overview(Section):
         groups = material.groups
         rows = tuple(_row(name, runs) for name, runs in groups.items())
         number, kinds = len(material.runs), len(groups)
-        text = f"{_counted(number, 'run')} of {_counted(kinds, 'configuration')}; runs of one differ in seed or fold."
+        text = f"{counted(number, 'run')} of {counted(kinds, 'configuration')}; runs of one differ in seed or fold."
         absent = sorted({run.audit["data_name"] for run in material.runs if run.data is None})
         blocks: list[Block] = [Prose(text), *_origins(material)]
         if absent:
@@ -56,13 +57,9 @@ class Overview(Section):
         return Part("overview", "Overview", (*blocks, DataTable("overview", "What was run", _COLUMNS, rows)))
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("s" if number != 1 else "")
-
-
 def _origins(material: Material) -> list[Notice]:
     notices = []
-    drawn = sorted({run.audit["data_name"] for run in material.runs if run.origin is Origin.MOCK})
+    drawn = sorted({run.audit["data_name"] for run in material.runs if run.galaxies is Origin.MOCK})
     if drawn:
         parts = sorted({part for run in material.runs if run.data is not None for part in run.data.manifest.mock})
         what = f"the {' and the '.join(parts)}" if parts else "catalog or images"
@@ -72,7 +69,7 @@ def _origins(material: Material) -> list[Notice]:
                 "in by relations from the literature: it tests the method, and says nothing about the sky."
             )
         )
-    simulated = sorted({run.audit["data_name"] for run in material.runs if run.origin is Origin.SIMULATION})
+    simulated = sorted({run.audit["data_name"] for run in material.runs if run.galaxies is Origin.SIMULATION})
     if simulated:
         notices.append(
             Notice(
@@ -80,6 +77,18 @@ def _origins(material: Material) -> list[Notice]:
                 "simulation are no independent galaxies, so that no error is bootstrapped over them."
             )
         )
+    return [*notices, *_starts(material)]
+
+
+def _starts(material: Material) -> list[Notice]:
+    """Say of which data networks started from weights that were learned on a mock or a simulation."""
+    notices = []
+    for origin in (Origin.MOCK, Origin.SIMULATION):
+        runs = [run for run in material.runs if run.started_on is origin and run.galaxies is not origin]
+        names = sorted({run.audit["data_name"] for run in runs})
+        if names:
+            text = f"{origin.label} WEIGHTS: {counted(len(runs), 'network')} of {', '.join(names)} started from what "
+            notices.append(Notice(text + f"was learned on a {origin}; what that put in may still be in the numbers."))
     return notices
 
 

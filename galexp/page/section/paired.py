@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from galexp.evaluation.matched import Compared, Loss, compare, losses_of
+from galexp.evaluation.matched import Compared, Loss, comparable, compare, losses_of
 from galexp.figure.methods import readable
 from galexp.figure.paired import Difference, paired_differences
 from galexp.page.content import Block, Column, DataTable, Measured, Part, Picture, Prose, Row
+from galexp.page.draws import draws_of
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import Key, mark_of, members, unit_of
 from galexp.page.section.base import Section
@@ -41,7 +43,8 @@ class PairedComparison(Section):
     """Compare every two configurations that predict the same target of the same data.
 
     Args:
-        most: Pairs; where there would be more, each configuration is compared with the best one alone.
+        most: Pairs; where there would be more, each configuration is compared with the one alone that is
+            better than most.
     """
 
     order = 20
@@ -65,10 +68,10 @@ class PairedComparison(Section):
         names = list(itertools.combinations(groups, 2))
         losses = losses_of(next(iter(groups.values()))[0].settings["task"])
         if len(names) > self.most and losses:
-            best = _best(tables, losses[0])
+            best = _best(tables, names, losses[0])
             names = [(name, best) for name in groups if name != best]
         return [
-            _Pair(first, second, groups[first], loss, found)
+            _Pair(first, second, [*groups[first], *groups[second]], loss, found)
             for loss in losses
             for first, second in names
             if (found := _compared(tables[first], tables[second], loss, groups[first], material)) is not None
@@ -94,11 +97,14 @@ def _comparable(material: Material) -> dict[tuple[str, str], dict[str, list[Repo
     return found
 
 
-def _best(tables: Mapping[str, Mapping[Key, Table]], loss: Loss) -> str:
-    def mean(name: str) -> float:
-        return float(sum(loss.of(table).mean() for table in tables[name].values()) / len(tables[name]))
-
-    return min(tables, key=lambda name: mean(name) if loss.is_error else -mean(name))
+def _best(tables: Mapping[str, Mapping[Key, Table]], pairs: Sequence[tuple[str, str]], loss: Loss) -> str:
+    """Return the configuration that is better than most of the others, each on the galaxies that both held out."""
+    better = Counter(dict.fromkeys(tables, 0))
+    for first, second in pairs:
+        if comparable(tables[first], tables[second], loss):
+            difference = float(compare(tables[first], tables[second], loss, draws=0).difference.value)
+            better[first if (difference < 0) == loss.is_error else second] += 1
+    return better.most_common(1)[0][0]
 
 
 def _compared(
@@ -108,12 +114,10 @@ def _compared(
     runs: Sequence[ReportRun],
     material: Material,
 ) -> Compared | None:
-    """Compare two groups; None where no seed of both held out a galaxy in common."""
-    shared = [set(first[key]["id"]) & set(second[key]["id"]) for key in first if key in second]
-    if not any(shared):
+    """Compare two groups; None where no seed of both held out a galaxy in common whose truth is known."""
+    if not comparable(first, second, loss):
         return None
-    draws = 0 if runs[0].origin is Origin.SIMULATION else material.options.draws
-    return compare(first, second, loss, draws, material.options.seed)
+    return compare(first, second, loss, draws_of(runs[0], material.options), material.options.seed)
 
 
 def _table(pairs: Sequence[_Pair]) -> DataTable:

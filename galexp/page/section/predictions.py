@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
+from galexp.evaluation.metrics import score
 from galexp.figure.confusion import confusion
 from galexp.figure.methods import readable
 from galexp.figure.truth_against_prediction import truth_against_prediction
@@ -21,6 +23,8 @@ from galexp.summary.table import FEW_TARGETS
 _TEXT = """Predictions are averaged over views. Where the seeds of a configuration held out the same galaxies they are
 the mean of the networks, and else those of the first seed. Tables hold every galaxy once; the page shows a part of a
 long one, its CSV file all of it. A galaxy leads to its place on the sky where that is known."""
+
+_SHOWN = ("rmse", "nmad", "bias")
 
 
 class PredictionTables(Section):
@@ -57,7 +61,7 @@ def _scatter(predicted: Predicted, stem: str, network: str) -> Picture:
         np.stack([of(name) for name in targets], axis=1) for of in (predicted.truth, predicted.prediction)
     )
     units = [unit_of(predicted.run, target) for target in targets]
-    scores = [_errors(prediction[:, number] - truth[:, number]) for number in range(len(targets))]
+    scores = [_errors(*pair) for pair in zip(prediction.T, truth.T, strict=True)]
     labels = [readable(target) for target in targets]
     figure = truth_against_prediction(truth, prediction, labels, units, scores, origin=_origin(predicted))
     caption = (
@@ -66,14 +70,11 @@ def _scatter(predicted: Predicted, stem: str, network: str) -> Picture:
     return Picture(f"predictions-{stem}", caption, figure)
 
 
-def _errors(residual: np.ndarray) -> dict[str, float]:
-    known = residual[np.isfinite(residual)]
-    centered = np.abs(known - np.median(known)) if len(known) else known
-    return {
-        "rmse": float(np.sqrt(np.mean(known**2))),
-        "nmad": float(1.4826 * np.median(centered)),
-        "bias": float(np.mean(known)),
-    }
+def _errors(prediction: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Return the scores of a panel, of the galaxies whose truth is known; NaN where there is none."""
+    known = np.isfinite(prediction) & np.isfinite(truth)
+    found = score(prediction[known], truth[known], 0, 0) if known.any() else {}
+    return {name: found.get(name, math.nan) for name in _SHOWN}
 
 
 def _origin(predicted: Predicted) -> Origin:

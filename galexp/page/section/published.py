@@ -15,6 +15,7 @@ from galexp.evaluation.metrics import NETWORKS
 from galexp.figure.methods import METHOD_NAMES, readable
 from galexp.metric import regression
 from galexp.page.content import PUBLISHED, Block, Column, DataTable, Measured, Notice, Part, Prose, Row
+from galexp.page.draws import draws_of
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import mark_of, scores_of
 from galexp.page.published import EVIDENCE, PublishedNumber, Study, studies
@@ -111,7 +112,7 @@ def _ours(name: str, runs: Sequence[ReportRun], number: PublishedNumber, method:
     measured = mean_and_spread([value for run in runs if (value := _value(run, number)) is not None])
     error = float(np.mean([_bootstrap_error(run, number, material) for run in runs]))
     judged = judge(measured.value, error, measured.error, number.value, number.error)
-    is_observed = runs[0].origin is Origin.OBSERVED
+    is_observed = not mark_of(runs)
     parts = {"galaxies": error, "trainings": measured.error, "published": number.error}
     holds = " + ".join(part for part, value in parts.items() if math.isfinite(value))
     is_judged = is_observed and math.isfinite(judged.error)
@@ -134,7 +135,7 @@ def _bootstrap_error(run: ReportRun, number: PublishedNumber, material: Material
     target = number.target or next(iter(scores))
     is_joint = not number.target and len(scores) > FEW_TARGETS
     found = scores[target]["all"][number.method].get(f"{number.quantity}_error", math.nan)
-    can_draw = number.method in NETWORKS and material.options.draws > 1 and run.origin is not Origin.SIMULATION
+    can_draw = number.method in NETWORKS and draws_of(run, material.options) > 1
     if (math.isfinite(found) and not is_joint) or not can_draw:
         return math.nan if is_joint else found
     return _drawn_error(run, "" if is_joint else target, number.method, number.quantity, material)

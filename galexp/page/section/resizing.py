@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import pathlib
-
 import numpy as np
 
 from galexp.figure.before_after import before_after
+from galexp.page.benchmark import benchmark_file, benchmark_rows
 from galexp.page.content import Block, Code, Column, DataTable, Heading, Part, Picture, Prose, Row
 from galexp.page.material import Material, ReportRun
 from galexp.page.prepared import Shown, shown_data
@@ -19,6 +17,7 @@ from galexp.transform.memory import FLOAT32, image_bytes
 from galexp.transform.resize import size_with_margin
 
 _GB = 1e9
+_WHAT = "loader"
 _MEMORY_COLUMNS = (
     Column("images"),
     Column("number", digits=0),
@@ -115,25 +114,23 @@ def _published_count(run: ReportRun) -> int | None:
 
 def _loader(run: ReportRun) -> list[Block]:
     """Return the table of the last benchmark of the loader beside these runs, or the command that makes it."""
-    path = run.directory.folder.absolute().parents[1] / "benchmark" / "loader.csv"
-    command = f"python -m galexp benchmark what=loader dataset={run.choices['dataset']}"
+    records = benchmark_rows(run, _WHAT)
+    command = f"python -m galexp benchmark what={_WHAT} dataset={run.choices['dataset']}"
     heading = Heading("What loading an image takes")
-    if not path.is_file():
+    if not records:
         return [
             heading,
             Prose("It has not been measured here. This command does, in turns with the network:"),
             Code(command),
         ]
-    return [heading, _loader_table(path, command)]
+    text = benchmark_file(run, _WHAT).with_suffix(".txt").name
+    return [heading, _loader_table(records, command, text)]
 
 
-def _loader_table(path: pathlib.Path, command: str) -> DataTable:
-    with path.open(newline="") as stream:
-        records = [record for record in csv.DictReader(stream) if record["unit"] == "images/s"]
+def _loader_table(records: list[dict[str, str]], command: str, text: str) -> DataTable:
     rows = []
-    for record in records:
+    for record in (record for record in records if record["unit"] == "images/s"):
         speeds = [float(record[name]) for name in ("median", "lowest", "highest")]
-        rows.append(Row((record["name"], *speeds, 1000 / speeds[0]), Origin(record["data"]).word.strip()))
-    text = path.with_suffix(".txt").name
+        rows.append(Row((record["name"], *speeds, 1000 / speeds[0]), Origin(record["data"]).label))
     note = f"Measured by {command}, which has its own image size, network and data; {text} beside it has the machine."
     return DataTable("loader", "Speed of the loader", _LOADER_COLUMNS, tuple(rows), note)

@@ -15,7 +15,7 @@ from galexp.figure.resolution_curve import ResolutionCurve, resolution_curve
 from galexp.figure.style import with_unit
 from galexp.page.content import PUBLISHED, Block, Column, DataTable, Measured, Notice, Part, Picture, Prose, Row
 from galexp.page.members import mark_of, scores_of, unit_of
-from galexp.page.published import studies
+from galexp.page.published import HOW, studies
 from galexp.page.repeats import distinct, mean_and_spread
 from galexp.page.section.base import Section
 from galexp.summary.sweep import groups
@@ -109,18 +109,24 @@ def _values(run: ReportRun) -> dict[Quantity, dict[str, float]]:
     return found
 
 
-def _spread(runs: Sequence[ReportRun], quantity: Quantity, method: str) -> Measured:
-    """Return mean and spread over the runs of a side; of a single run its error over galaxies, where it has one."""
-    found = mean_and_spread([_values(run)[quantity][method] for run in runs])
-    if len(runs) > 1 or not quantity.target:
+def _spread(runs: Sequence[ReportRun], quantity: Quantity, method: str) -> Measured | None:
+    """Return mean and spread over the runs of a side; of a single run its error over galaxies, where it has one.
+
+    None where no run of the side has the method, such as a baseline that was left out.
+    """
+    scored = [run for run in runs if method in _values(run).get(quantity, {})]
+    if not scored:
+        return None
+    found = mean_and_spread([_values(run)[quantity][method] for run in scored])
+    if len(scored) > 1 or not quantity.target:
         return found
-    scores = scores_of(runs[0])[quantity.target]["all"][method]
+    scores = scores_of(scored[0])[quantity.target]["all"][method]
     return Measured(found.value, scores.get(f"{quantity.key}_error", math.nan))
 
 
 def _blocks(name: str, group: str, family: Family, quantities: Sequence[Quantity]) -> list[Block]:
     first = next(iter(family.values()))
-    methods = list(_values(first[0])[quantities[0]])
+    methods = _methods(family, quantities[0])
     theirs = {quantity: _published(first[0], quantity) for quantity in quantities}
     label = readable(quantities[0].target) if quantities[0].target else "all targets"
     columns = (
@@ -131,6 +137,7 @@ def _blocks(name: str, group: str, family: Family, quantities: Sequence[Quantity
         Row((side, METHOD_NAMES.get(method, method), *_counts(runs), *_cells(runs, quantities, method)), mark_of(runs))
         for side, runs in family.items()
         for method in methods
+        if _spread(runs, quantities[0], method)
     ]
     rows += [
         Row(
@@ -141,7 +148,7 @@ def _blocks(name: str, group: str, family: Family, quantities: Sequence[Quantity
     ]
     note = (
         "Mean and standard deviation over runs; of a single run its bootstrap error over galaxies. Published "
-        "errors are of other galaxies."
+        "errors are of other galaxies, and of the network and the training of the paper."
     )
     return [
         _picture(name, group, family, quantities, theirs, label),
@@ -153,7 +160,13 @@ def _counts(runs: Sequence[ReportRun]) -> tuple[int, float]:
     return len(runs), float(np.mean([run.metrics["counts"]["train"] for run in runs]))
 
 
-def _cells(runs: Sequence[ReportRun], quantities: Sequence[Quantity], method: str) -> list[Measured]:
+def _methods(family: Family, quantity: Quantity) -> list[str]:
+    """Return the methods that any run was scored with."""
+    runs = (run for members in family.values() for run in members)
+    return list(dict.fromkeys(method for run in runs for method in _values(run).get(quantity, {})))
+
+
+def _cells(runs: Sequence[ReportRun], quantities: Sequence[Quantity], method: str) -> list[Measured | None]:
     return [_spread(runs, quantity, method) for quantity in quantities]
 
 
@@ -170,7 +183,7 @@ def _published(run: ReportRun, quantity: Quantity) -> dict[tuple[int, str], Publ
             if side is None or (number.quantity, number.target) != (quantity.key, quantity.target):
                 continue
             settings = {**run.settings, "datamodule": {**run.settings["datamodule"], "image_size": side}}
-            if number.fits(settings):
+            if number.fits(settings, besides=HOW):
                 whose = "" if is_trained(number.method) else f": {METHOD_NAMES.get(number.method, number.method)}"
                 found[side, f"{study.study}{whose}"] = number
     return found
@@ -187,10 +200,13 @@ def _picture(
     first = next(iter(family.values()))[0]
     curves, published = {}, {}
     for quantity in quantities:
-        drawn = [method for method in _DRAWN if method in _values(first)[quantity]]
+        known = _methods(family, quantity)
         curves[quantity.label] = {
-            METHOD_NAMES[method]: _curve({side: _spread(runs, quantity, method) for side, runs in family.items()})
-            for method in drawn
+            METHOD_NAMES[method]: _curve(
+                {side: found for side, runs in family.items() if (found := _spread(runs, quantity, method)) is not None}
+            )
+            for method in _DRAWN
+            if method in known
         }
         published[quantity.label] = {
             f"published: {where}": _curve(

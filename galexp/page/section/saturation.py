@@ -11,10 +11,10 @@ from galexp.evaluation.saturation import Saturation, saturation
 from galexp.figure.freedman_diaconis import truth_and_prediction_histograms
 from galexp.figure.methods import readable
 from galexp.page.content import PUBLISHED, Block, Column, DataTable, Part, Picture, Prose, Row
-from galexp.page.members import mark_of, names_network, unit_of
-from galexp.page.published import studies
+from galexp.page.members import mark_of, unit_of
+from galexp.page.number_groups import NumberGroup, number_groups
+from galexp.page.published import HOW, studies
 from galexp.page.section.base import Section
-from galexp.page.section.trends import TrendGroup, trend_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class SaturationSection(Section):
 
     def part(self, material: Material) -> Part | None:
         """Make table and figures; None where no run predicts numbers that differ."""
-        groups = [group for group in trend_groups(material) if _has_both(group)]
+        groups = [group for group in number_groups(material) if _has_both(group)]
         if not groups:
             return None
         found = [(group, saturation(group.truth, group.preds, self._threshold(group))) for group in groups]
@@ -53,28 +53,28 @@ class SaturationSection(Section):
         blocks += [_picture(*pair, place) for place, pair in enumerate(drawn, start=1)]
         return Part("saturation", "Distributions of truth and prediction", tuple(blocks))
 
-    def _threshold(self, group: TrendGroup) -> float:
+    def _threshold(self, group: NumberGroup) -> float:
         if group.target in self.thresholds:
             return self.thresholds[group.target]
         return float(np.percentile(group.truth[np.isfinite(group.truth)], _TAIL))
 
 
-def _has_both(group: TrendGroup) -> bool:
+def _has_both(group: NumberGroup) -> bool:
     return bool((np.isfinite(group.truth) & np.isfinite(group.preds)).any())
 
 
-def _picture(group: TrendGroup, counts: Saturation, place: int) -> Picture:
+def _picture(group: NumberGroup, counts: Saturation, place: int) -> Picture:
     unit = unit_of(group.runs[0], group.target)
     facts = (group.truth, group.preds, readable(group.target), unit, counts.threshold)
     figure = truth_and_prediction_histograms(*facts, origin=group.runs[0].origin)
     caption = (
-        f"{readable(group.target)} of {group.name} ({names_network(group.runs)}): densities of truth, prediction and "
+        f"{readable(group.target)} of {group.name} ({group.network}): densities of truth, prediction and "
         "residuals, each in bins as wide as Freedman and Diaconis say."
     )
     return Picture(f"truth-and-prediction-{place}", caption, figure)
 
 
-def _table(found: Sequence[tuple[TrendGroup, Saturation]]) -> DataTable:
+def _table(found: Sequence[tuple[NumberGroup, Saturation]]) -> DataTable:
     columns = (
         *(Column("runs of"), Column("target"), Column("above", digits=3), Column("galaxies"), Column("true")),
         *(Column("predicted"), Column("expected", hint="Of a predictor of this correlation that shrinks to the mean.")),
@@ -90,14 +90,14 @@ def _table(found: Sequence[tuple[TrendGroup, Saturation]]) -> DataTable:
     return DataTable("saturation", "Galaxies above a threshold", columns, tuple(rows))
 
 
-def _published(group: TrendGroup, threshold: float) -> list[Row]:
+def _published(group: NumberGroup, threshold: float) -> list[Row]:
     """Return a row of each study that counted such galaxies above this threshold."""
     rows = []
     for study in studies():
         counted = {
             number.quantity: number
             for number in study.numbers
-            if number.target == group.target and number.fits(group.runs[0].settings)
+            if number.target == group.target and number.fits(group.runs[0].settings, besides=HOW)
         }
         true, predicted = (counted.get(f"{kind}_above_{threshold:g}") for kind in ("true", "predicted"))
         if true is None or predicted is None or true.n is None:

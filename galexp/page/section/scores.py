@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from galexp.figure.methods import METHOD_NAMES, readable
 from galexp.page.content import Block, Column, DataTable, Measured, Part, Prose, Row
 from galexp.page.material import Material, ReportRun
@@ -120,7 +122,7 @@ def _beside(material: Material, pattern: str) -> list[dict[str, Any]]:
     for run in material.runs:
         names.setdefault(run.directory.folder.parent, set()).add(run.name)
     paths = [(path, known) for folder, known in names.items() for path in sorted(folder.glob(pattern))]
-    contents = [(json.loads(path.read_text()), known) for path, known in paths]
+    contents = [({"name": path.stem.partition("-")[2], **json.loads(path.read_text())}, known) for path, known in paths]
     return [found for found, known in contents if set(found["runs"]) <= known]
 
 
@@ -142,7 +144,7 @@ def _ensemble_rows(found: dict[str, Any], target: str, scores: Sequence[Score], 
 
 
 def _mark(found: Mapping[str, Any]) -> str:
-    return Origin(found["data"]).word.strip()
+    return Origin(found["data"]).label
 
 
 def _of_many(groups: Mapping[str, Sequence[ReportRun]], ensembles: Sequence[dict[str, Any]]) -> Iterator[DataTable]:
@@ -150,10 +152,11 @@ def _of_many(groups: Mapping[str, Sequence[ReportRun]], ensembles: Sequence[dict
         return
     rows = []
     for name, runs in groups.items():
-        samples = next(iter(scores_of(runs[0]).values()))
-        for method in samples["all"]:
-            head = (name, METHOD_NAMES.get(method, method), len(distinct(runs)))
-            rows.append(Row((*head, samples["all"][method]["n"], *joint_scores(runs, method)), mark_of(runs)))
+        first = [next(iter(found.values()))["all"] for found in map(scores_of, distinct(runs)) if found]
+        for method in dict.fromkeys(method for one in first for method in one):
+            counts = [one[method]["n"] for one in first if method in one]
+            head = (name, METHOD_NAMES.get(method, method), len(counts), float(np.mean(counts)))
+            rows.append(Row((*head, *joint_scores(runs, method)), mark_of(runs)))
     for found in ensembles:
         for method in ("ensemble", "ensemble_tta") if len(found["test"]) > FEW_TARGETS else ():
             label, n = (

@@ -10,6 +10,7 @@ from galexp.figure.search_trials import search_trials
 from galexp.page.content import Block, Column, DataTable, Part, Picture, Prose, Row
 from galexp.page.material import Material, ReportRun
 from galexp.page.section.base import Section
+from galexp.page.words import unique
 from galexp.shard.origin import Origin
 from galexp.split.base import VAL
 from galexp.summary.search import Trial, best_first, measure, read_trials
@@ -25,19 +26,18 @@ class SearchTrials(Section):
     def part(self, material: Material) -> Part | None:
         """Read the searches of the studies that the runs belong to."""
         beside = {run.directory.folder.parent: run for run in reversed(material.runs)}
-        blocks: list[Block] = []
-        for folder, run in sorted(beside.items()):
-            for path in sorted(folder.glob("search-*.csv")):
-                blocks += _blocks(path, run)
+        found = [(path, run) for folder, run in sorted(beside.items()) for path in sorted(folder.glob("search-*.csv"))]
+        names = unique([path.stem for path, _ in found])
+        blocks = [block for (path, run), name in zip(found, names, strict=True) for block in _blocks(path, name, run)]
         return Part("search_trials", "What was searched over", tuple(blocks)) if blocks else None
 
 
-def _blocks(path: pathlib.Path, run: ReportRun) -> list[Block]:
+def _blocks(path: pathlib.Path, name: str, run: ReportRun) -> list[Block]:
     trials, origin = read_trials(path)
     ranked = best_first(trials)
     keys = list(dict.fromkeys(key for trial in ranked for key in trial.words))
     heading = _heading(run)
-    blocks: list[Block] = [Prose(_summary(path, ranked, heading)), _table(path, ranked, keys, heading, origin)]
+    blocks: list[Block] = [Prose(_summary(path, ranked, heading)), _table(name, ranked, keys, heading, origin)]
     complete = [key for key in keys if all(key in trial.words for trial in ranked)][:_MOST_KEYS]
     if complete and ranked[0].objective is not None:
         objective = np.array([np.nan if trial.objective is None else trial.objective for trial in ranked])
@@ -46,7 +46,7 @@ def _blocks(path: pathlib.Path, run: ReportRun) -> list[Block]:
         caption = (
             "Each trial by what was searched over; the lower, the better. Trials that failed are crosses at the foot."
         )
-        blocks.append(Picture(path.stem, caption, figure))
+        blocks.append(Picture(name, caption, figure))
     return blocks
 
 
@@ -68,7 +68,7 @@ def _summary(path: pathlib.Path, ranked: list[Trial], heading: str) -> str:
     )
 
 
-def _table(path: pathlib.Path, ranked: list[Trial], keys: list[str], heading: str, origin: Origin) -> DataTable:
+def _table(name: str, ranked: list[Trial], keys: list[str], heading: str, origin: Origin) -> DataTable:
     columns = (
         Column("trial", digits=0),
         Column(heading, hint="Mean over targets, on validation rows; nothing where the trial failed."),
@@ -85,11 +85,11 @@ def _table(path: pathlib.Path, ranked: list[Trial], keys: list[str], heading: st
                 pathlib.Path(trial.run).name or None,
                 trial.error or None,
             ),
-            origin.word.strip(),
+            origin.label,
         )
         for trial in ranked
     )
-    return DataTable(path.stem, f"Trials of {path.name}, best first", columns, rows)
+    return DataTable(name, f"Trials of {name}, best first", columns, rows)
 
 
 def _number(value: str | None) -> str | float | int | None:

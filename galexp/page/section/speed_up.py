@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import pathlib
 from typing import Any
 
+import numpy as np
+
 from galexp.evaluation.speed_up import speed_up
+from galexp.page.benchmark import benchmark_rows
 from galexp.page.content import PUBLISHED, Block, Code, Column, DataTable, Notice, Part, Prose, Row
 from galexp.page.material import Material, ReportRun
-from galexp.page.members import counts_of, mark_of
+from galexp.page.members import mark_of
 from galexp.page.merger_times import tells_time, timed_groups
 from galexp.page.published import study
 from galexp.page.section.base import Section
+from galexp.split.base import TRAIN
 
 _STUDY = "deepgalaxy"
-_BENCHMARK = pathlib.Path("benchmark") / "mergers.csv"
+_MERGERS = "mergers"
 _SIMULATION, _PARTICLES = "one simulation, ", "  its particles with mass"
 _DAY = 86400.0  # [s]
 _LOST = "1 to 2 days and about 1 s are quoted; the exponent of the quoted ratio is lost in the text that was at hand"
@@ -56,16 +58,12 @@ def _command(run: ReportRun) -> str:
     """Return what times a simulation of the quality that was learned from, where that was made here."""
     quality = run.choices.get("quality")
     words = f" dataset=mergers quality={quality}" if quality else ""
-    return f"python -m galexp benchmark what=mergers{words}"
+    return f"python -m galexp benchmark what={_MERGERS}{words}"
 
 
 def _benchmark(run: ReportRun) -> dict[str, dict[str, str]]:
     """Return the rows of the benchmark of simulations among the runs, by name; nothing where there is none."""
-    path = run.directory.folder.parents[1] / _BENCHMARK
-    if not path.is_file():
-        return {}
-    with path.open(newline="") as stream:
-        return {row["name"]: row for row in csv.DictReader(stream)}
+    return {row["name"]: row for row in benchmark_rows(run, _MERGERS)}
 
 
 def _rows(name: str, runs: list[ReportRun]) -> list[Row]:
@@ -92,9 +90,10 @@ def _simulations(run: ReportRun) -> tuple[int, int] | None:
     """Return how many simulations were learned from, and the frames of one; None where the data is not at hand."""
     if run.data is None or not tells_time(run):
         return None
-    names = set(run.data.catalog["simulation"].tolist())
-    frames = len(run.data) // len(names)
-    return max(1, math.ceil(counts_of(run)["train"] / frames)), frames
+    catalog = run.data.catalog
+    simulation_of = dict(zip(catalog["id"].tolist(), catalog["simulation"].tolist(), strict=True))
+    learned = run.split["id"][np.asarray(run.split["role"]) == TRAIN].tolist()
+    return len({simulation_of[name] for name in learned}), len(catalog) // len(set(simulation_of.values()))
 
 
 def _remark(run: ReportRun, particles: int | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from galexp.figure.methods import readable
 from galexp.page.content import Block, Column, DataTable, Part, Prose, Row, Value
+from galexp.page.draws import is_independent
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import fold_of, mark_of, member_of
 from galexp.page.section.base import Section
@@ -23,7 +24,12 @@ _COLUMNS = (
 _SHIFTS = (
     *(Column("configuration"), Column("seed", digits=0), Column("fold", digits=0), Column("target")),
     Column("KS", digits=3, hint="Largest difference of the cumulative distributions, train and val against test."),
-    Column("p", digits=3, hint="Chance of a larger one where both are of one distribution."),
+    Column(
+        "p",
+        digits=3,
+        hint="Chance of a larger one where both are of one distribution; of frames of simulations, which are no "
+        "independent galaxies, there is none.",
+    ),
 )
 _TEXT = """The audit compares what a network learned from (train and val) with what it was tested on. A shifted label
 is no fault of a split by environment, where it is the point; of a split by chance it is."""
@@ -75,7 +81,8 @@ def _groups(found: dict[str, Any]) -> dict[str, int]:
 
 def _shifts(name: str, run: ReportRun) -> list[Row]:
     head = (name, run.settings["seed"], fold_of(run))
+    has_p = is_independent(run)
     return [
-        Row((*head, readable(target), shift["statistic"], shift["p_value"]), mark_of([run]))
+        Row((*head, readable(target), shift["statistic"], shift["p_value"] if has_p else None), mark_of([run]))
         for target, shift in run.audit["label_shift"].items()
     ]

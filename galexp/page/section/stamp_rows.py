@@ -10,10 +10,9 @@ from galexp.figure.gallery import captions, gallery
 from galexp.figure.methods import readable
 from galexp.figure.stamp_rows import ACROSS, pick_extremes
 from galexp.page.content import Block, Notice, Part, Picture, Prose
-from galexp.page.members import names_network
+from galexp.page.number_groups import Typical, typical_groups
 from galexp.page.prepared import resized, stamp
 from galexp.page.section.base import Section
-from galexp.page.section.excess import typical_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from jaxtyping import UInt8
 
     from galexp.page.material import Material
-    from galexp.page.section.trends import TrendGroup
     from galexp.shard.read import PreparedData
 
 _TEXT = """Held-out galaxies with the lowest and highest predictions and truths, the most under- and over-predicted, and
@@ -51,7 +49,8 @@ class StampRows(Section):
         return Part("stamp_rows", "The extremes", tuple(blocks))
 
 
-def _block(group: TrendGroup, seed: int, place: int) -> Block:
+def _block(one: Typical, seed: int, place: int) -> Block:
+    group = one.group
     data = group.runs[0].data
     if data is None:
         text = f"The images of {group.name} are not on this disk as they were trained on; prepare them again."
@@ -63,7 +62,7 @@ def _block(group: TrendGroup, seed: int, place: int) -> Block:
     facts = (captions(group.truth[rows], group.preds[rows]), f"held-out galaxies: {readable(group.target)}")
     figure = gallery(images, *facts, list(picked), across, origin=group.runs[0].origin)
     caption = (
-        f"{readable(group.target)} of {group.name} ({names_network(group.runs)}): {ACROSS} galaxies of each kind at "
+        f"{readable(group.target)} of {one.whose}: {ACROSS} galaxies of each kind at "
         "most, the most extreme on the left; some are in several rows."
     )
     return Picture(f"stamp-rows-{place}", caption, figure)

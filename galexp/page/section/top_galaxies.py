@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from astropy.table import Table
 
-from galexp.catalog.vote_tree import ANSWERS
+from galexp.catalog.vote_tree import ANSWER_NAMES
 from galexp.figure.methods import readable
-from galexp.page.content import Block, Gallery, Notice, Part, Prose, Stamp
-from galexp.page.material import Material, ReportRun, with_catalog
-from galexp.page.prepared import leader, stamp
+from galexp.page.content import Block, Gallery, Notice, Part, Prose
+from galexp.page.galaxies import Predicted
+from galexp.page.material import Material, ReportRun
+from galexp.page.prepared import leader
 from galexp.page.section.base import Section
+from galexp.page.stamps import stamps_of
 
-_NAMES = [answer.name for answer in ANSWERS]
+_WHO = {"true": "volunteers", "predicted": "the network"}
 
 
 class TopGalaxies(Section):
@@ -29,15 +30,15 @@ class TopGalaxies(Section):
     order = 71
 
     def __init__(self, answers: list[str], images: int) -> None:
-        unknown = [answer for answer in answers if answer not in _NAMES]
+        unknown = [answer for answer in answers if answer not in ANSWER_NAMES]
         if unknown:
-            raise ValueError(f"{unknown[0]!r} is no answer of the decision tree; choose from {', '.join(_NAMES)}")
+            raise ValueError(f"{unknown[0]!r} is no answer of the decision tree; choose from {', '.join(ANSWER_NAMES)}")
         self.answers = answers
         self.images = images
 
     def part(self, material: Material) -> Part | None:
         """Take the run of the lowest validation error among those that learned vote fractions."""
-        runs = [run for run in material.runs if run.targets == _NAMES]
+        runs = [run for run in material.runs if run.targets == ANSWER_NAMES]
         if not runs:
             return None
         run = leader(runs)
@@ -51,22 +52,16 @@ class TopGalaxies(Section):
         if run.data is None:
             text = f"The images of {run.name} are not on this disk as they were trained on; prepare them again."
             return [Notice(text)]
-        table = with_catalog(run.held_out, run.data)
-        return [self._gallery(run, table, answer, kind) for answer in self.answers for kind in ("true", "pred_tta")]
+        predicted = Predicted.of([run])
+        return [self._gallery(predicted, answer, kind) for answer in self.answers for kind in _WHO]
 
-    def _gallery(self, run: ReportRun, table: Table, answer: str, kind: str) -> Gallery:
-        columns = {name: np.asarray(table[f"{name}_{answer}"], dtype=np.float64) for name in ("true", "pred_tta")}
-        order = np.argsort(-np.nan_to_num(columns[kind], nan=-np.inf), kind="stable")[: self.images]
-        assert run.data is not None
-        stamps = tuple(
-            Stamp(
-                stamp(run.data.pixels(int(table["row"][place]))),
-                (str(table["id"][place]), f"true {columns['true'][place]:.2f}, pred {columns['pred_tta'][place]:.2f}"),
-            )
-            for place in order
-        )
-        who = "volunteers" if kind == "true" else "the network"
-        caption = f"{readable(answer)}, highest by {who}."
-        return Gallery(
-            f"top-{answer}-{'true' if kind == 'true' else 'predicted'}", caption, stamps, run.origin.word.strip()
-        )
+    def _gallery(self, predicted: Predicted, answer: str, kind: str) -> Gallery:
+        values = {"true": predicted.truth(answer), "predicted": predicted.prediction(answer)}
+        order = np.argsort(-np.nan_to_num(values[kind], nan=-np.inf), kind="stable")[: self.images]
+
+        def said(row: int) -> list[str]:
+            return [f"true {values['true'][row]:.2f}, pred {values['predicted'][row]:.2f}"]
+
+        stamps = stamps_of(predicted, order.tolist(), said)
+        caption = f"{readable(answer)}, highest by {_WHO[kind]}."
+        return Gallery(f"top-{answer}-{kind}", caption, stamps, predicted.run.origin.label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pathlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,10 +11,12 @@ import numpy as np
 from galexp.evaluation.bootstrap import paired_bootstrap_difference
 from galexp.figure.methods import readable
 from galexp.metric.regression import rmse
-from galexp.page.content import Block, Column, DataTable, Measured, Part, Prose, Row, Value
+from galexp.page.content import Block, Column, DataTable, Measured, Notice, Part, Prose, Row, Value
+from galexp.page.draws import draws_of
 from galexp.page.evaluations import RunEvaluation, evaluations
+from galexp.page.members import mark_of
+from galexp.page.number_groups import NumberGroup, number_groups
 from galexp.page.section.base import Section
-from galexp.page.section.trends import TrendGroup, trend_groups
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
 
@@ -50,11 +53,11 @@ class Transfer(Section):
 
     def part(self, material: Material) -> Part | None:
         """Take runs that started from the weights of another survey, and evaluations on another; None without any."""
-        groups = trend_groups(material)
+        groups = number_groups(material)
         moved = [*_learned_on(groups), *(one for run in material.runs for one in _as_they_are(run))]
         if not moved:
             return None
-        scratch = [group for group in groups if not _starts_from_weights(group)]
+        scratch = [group for group in groups if _weights(group) is None]
         rows = [row for one in moved for row in _rows(one, scratch, material)]
         columns = (
             *(Column("network"), Column("transfer"), Column("tested on"), Column("target"), Column("tested")),
@@ -66,23 +69,35 @@ class Transfer(Section):
             ),
             Column("difference", "dex", hint="With the standard error of a paired bootstrap over the shared galaxies."),
         )
-        blocks: tuple[Block, ...] = (Prose(_TEXT), DataTable("transfer", "Transfer", columns, tuple(rows)))
-        return Part("transfer", "From one survey to another", blocks)
+        blocks: list[Block] = [Prose(_TEXT), DataTable("transfer", "Transfer", columns, tuple(rows))]
+        unknown = sorted({group.name for group in groups if _weights(group) and _survey_before(group) is None})
+        if unknown:
+            text = f"What {', '.join(unknown)} started from is no run that is on this disk: whether it was of another "
+            blocks.insert(1, Notice(f"{text}survey is not known, so that it is left out."))
+        return Part("transfer", "From one survey to another", tuple(blocks))
 
 
-def _starts_from_weights(group: TrendGroup) -> bool:
-    return group.runs[0].settings["model"].get("weights") is not None
+def _weights(group: NumberGroup) -> str | None:
+    found: str | None = group.runs[0].settings["model"].get("weights")
+    return found
 
 
-def _learned_on(groups: list[TrendGroup]) -> list[Moved]:
+def _survey_before(group: NumberGroup) -> str | None:
+    """Return the dataset of the run whose weights a group started from; None where that is not on this disk."""
+    named = pathlib.Path(_weights(group) or "")
+    for path in (named, group.runs[0].directory.folder.absolute().parents[2] / named):
+        folder = RunDirectory(path if path.is_dir() else path.parent.parent)
+        if folder.is_finished:
+            return str(folder.settings()["choices"]["dataset"])
+    return None
+
+
+def _learned_on(groups: list[NumberGroup]) -> list[Moved]:
     return [
-        Moved(
-            *(group.name, "learned on", group.runs[0].choices["dataset"], group.target, group.table),
-            str(group.runs[0].metrics["pretrained"]).removesuffix("weights").strip()
-            or group.runs[0].origin.word.strip(),
-        )
+        Moved(group.name, "learned on", survey, group.target, group.table, mark_of(group.runs))
         for group in groups
-        if _starts_from_weights(group)
+        for survey in [group.runs[0].choices["dataset"]]
+        if _weights(group) is not None and _survey_before(group) not in (None, survey)
     ]
 
 
@@ -104,10 +119,10 @@ def _is_scored(one: RunEvaluation, target: str) -> bool:
 
 def _mark(run: ReportRun, one: RunEvaluation) -> str:
     metrics = RunDirectory(one.folder).metrics()
-    return run.origin.word.strip() or Origin(metrics["data"]).word.strip()
+    return run.origin.label or Origin(metrics["data"]).label
 
 
-def _rows(one: Moved, scratch: list[TrendGroup], material: Material) -> list[Row]:
+def _rows(one: Moved, scratch: list[NumberGroup], material: Material) -> list[Row]:
     preds, truth = (np.asarray(one.table[f"{kind}_{one.target}"], dtype=np.float64) for kind in ("pred_tta", "true"))
     known = np.isfinite(truth)
     residual = (preds - truth)[known]
@@ -122,7 +137,7 @@ def _rows(one: Moved, scratch: list[TrendGroup], material: Material) -> list[Row
 
 
 def _compared(
-    one: Moved, group: TrendGroup, material: Material
+    one: Moved, group: NumberGroup, material: Material
 ) -> tuple[str, int, float | None, float | None, Measured | None]:
     """Return whom a network is compared with, on how many galaxies, and how both do on them."""
     _, mine, theirs = np.intersect1d(one.table["id"], group.table["id"], return_indices=True)
@@ -134,8 +149,8 @@ def _compared(
     moved, truth, other = moved[known], truth[known], other[known]
     errors = tuple(float(np.sqrt(np.mean((preds - truth) ** 2))) for preds in (moved, other))
     difference = Measured(errors[0] - errors[1])
-    if material.options.draws > 1:
-        options = material.options
-        found = paired_bootstrap_difference(rmse, moved, other, truth, options.draws, options.seed)
+    draws = draws_of(group.runs[0], material.options)
+    if draws > 1:
+        found = paired_bootstrap_difference(rmse, moved, other, truth, draws, material.options.seed)
         difference = Measured(float(found.value), float(found.standard_error))
     return group.name, int(known.sum()), errors[0], errors[1], difference

@@ -75,5 +75,5 @@ def _table(run: ReportRun, name: str, number: int) -> DataTable:
         mean = run.metrics["test"][target]["all"].get("mean", {}).get("rmse")
         rmse = Measured(scores["rmse"], scores.get("rmse_error", np.nan))
         values = (readable(target), int(scores["n"]), rmse, scores["normalized_rmse"], mean)
-        rows.append(Row(values, run.origin.word.strip()))
+        rows.append(Row(values, run.origin.label))
     return DataTable(f"labels-{number}", f"Error of each label, {name}", _COLUMNS, tuple(rows))

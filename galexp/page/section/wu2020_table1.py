@@ -11,7 +11,7 @@ from galexp.figure.methods import readable
 from galexp.figure.split_bars import SplitScore, split_bars
 from galexp.page.content import PUBLISHED, Block, Column, DataTable, Measured, Part, Picture, Prose, Row
 from galexp.page.members import mark_of, scores_of, unit_of
-from galexp.page.published import PublishedNumber, studies
+from galexp.page.published import HOW, PublishedNumber, studies
 from galexp.page.repeats import differs_in, distinct, mean_and_spread
 from galexp.page.section.base import Section
 
@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 
     from galexp.page.material import Material, ReportRun
 
+    Key = tuple[str, str, str, str, str, str, str]
+
 SIDES = {"delta5_q20": "denser / emptiest fifth", "delta5_q80": "emptier / densest fifth", "random": "random / random"}
 """Split -> trained on / tested on, in the order of the table."""
 
 METHOD = "network_tta"
+_PLACE = "Table 1"
 _TEXT = """Each row is one way to choose who is trained on and who is tested: mean ± standard deviation (ddof 1) over
 trainings, of predictions averaged over views. The scatter is the standard deviation (ddof 1) of the target among the
 tested galaxies, and RMSE / scatter the error in its units, in which rows of different galaxies are compared. The
 bootstrap error says how far the RMSE would move with other galaxies of the same kind; a difference between rows is to
 be judged by both together. Published values have ddof 0, their overdensities are those of environment=code, and their
-random rows hold the spread of splits too, since every repeat drew its own.
+random rows hold the spread of splits too, since every repeat drew its own; they are of the network, the
+training and the images of the paper, whatever those of the row above are.
 
 The published scatter of the random row of alpha.40 (0.6036) is the logarithm of the standard deviation of the column
 of overdensities, not the scatter of the target; its normalized error inherits that."""
@@ -39,7 +43,7 @@ estimate of the variance of splits is given as 0."""
 
 
 class SplitRuns(NamedTuple):
-    """Runs of one survey, split and way to measure overdensities, for one target."""
+    """Runs of one survey, split and way to measure overdensities, for one target; in what they differ from others."""
 
     runs: list[ReportRun]
     target: str
@@ -65,30 +69,44 @@ class SplitRuns(NamedTuple):
         return [scores_of(run)[self.target]["all"][METHOD].get(metric, math.nan) for run in self.runs]
 
     def published(self, quantity: str) -> PublishedNumber | None:
-        """Return the number of a paper that stands beside a score of these runs."""
-        numbers = (number for study in studies() for number in study.numbers)
+        """Return the number of the paper's table that stands beside a score of these runs, of whatever network."""
+        numbers = (number for study in studies() for number in study.numbers if number.where == _PLACE)
         wanted = (quantity, METHOD, self.target)
         fitting = (number for number in numbers if (number.quantity, number.method, number.target) == wanted)
-        return next((number for number in fitting if number.fits(self.runs[0].settings)), None)
+        return next((number for number in fitting if number.fits(self.runs[0].settings, besides=HOW)), None)
 
 
 def split_runs(material: Material) -> list[SplitRuns]:
-    """Return the runs of numbers on the three splits, in the order of survey and split."""
-    found = []
+    """Return the runs of numbers on the three splits, in the order of survey and split.
+
+    A random split does not ask for overdensities, so that runs of it belong together however these were measured.
+    """
+    found: dict[Key, list[ReportRun]] = defaultdict(list)
     for name, runs in material.groups.items():
-        run = runs[0]
-        targets = [target for target in run.targets if "rmse" in scores_of(run)[target]["all"].get(METHOD, {})]
-        if run.choices["split"] in SIDES:
-            found += [SplitRuns(distinct(runs), target, differs_in(name)) for target in targets]
+        for run in runs if runs[0].choices["split"] in SIDES else ():
+            for target in run.targets:
+                if "rmse" in scores_of(run)[target]["all"].get(METHOD, {}):
+                    found[_key(run, target, differs_in(name))].append(run)
+    models = {key[4] for key in found}
+    rows = [
+        SplitRuns(distinct(runs), target, " ".join(filter(None, (model if len(models) > 1 else "", differs))))
+        for (_, target, *_, model, differs, _), runs in found.items()
+    ]
     order = list(SIDES)
-    return sorted(found, key=lambda one: (one.survey, one.target, order.index(one.split), one.variant))
+    return sorted(rows, key=lambda one: (one.survey, one.target, order.index(one.split), one.variant))
+
+
+def _key(run: ReportRun, target: str, differs: str) -> Key:
+    survey, split, model = (run.choices[group] for group in ("dataset", "split", "model"))
+    variant = "" if split == "random" else run.choices["environment"]
+    return survey, target, split, variant, model, differs, run.metrics["data_sha256"]
 
 
 class Wu2020Table1(Section):
     """Set error and normalized error of the three splits side by side, under each what was published of it.
 
-    A random row alone is no comparison: there is a section where some run held out an environment, or where several
-    random splits were trained on several times.
+    A random row alone is no comparison: a survey and target are shown where some run held out an environment, or where
+    several random splits were trained on several times.
     """
 
     order = 30
@@ -96,16 +114,18 @@ class Wu2020Table1(Section):
     def part(self, material: Material) -> Part | None:
         """Make the table, its figure, and the analysis of variance where the runs allow one."""
         rows = split_runs(material)
-        nested = {(one.survey, one.target, one.differs): _nested(one) for one in rows if one.split == "random"}
-        parted = {key: found for key, found in nested.items() if found is not None}
-        if all(one.split == "random" for one in rows) and not parted:
+        nested = [(one, _nested(one)) for one in rows if one.split == "random"]
+        parted = [(one, found) for one, found in nested if found is not None]
+        compared = [one for one in rows if one.split != "random"] + [one for one, _ in parted]
+        shown = {(one.survey, one.target) for one in compared}
+        rows = [one for one in rows if (one.survey, one.target) in shown]
+        if not rows:
             return None
         figure = split_bars(_scores(rows), "RMSE / scatter of the tested galaxies", origin=material.origin)
         caption = "Normalized errors of each split; trained on / tested on, and how overdensities were measured."
         blocks: list[Block] = [Prose(_TEXT), _table(rows), Picture("split-errors", caption, figure)]
         if parted:
-            marks = {one.survey: mark_of(one.runs) for one in rows}
-            blocks += [Prose(_RANDOM), _variances(parted, marks)]
+            blocks += [Prose(_RANDOM), _variances(parted)]
         return Part("wu2020_table1", "Trained here, tested there", tuple(blocks))
 
 
@@ -170,7 +190,7 @@ def _nested(group: SplitRuns) -> NestedVariance | None:
     return nested_variance(kept) if is_nested else None
 
 
-def _variances(found: dict[tuple[str, str, str], NestedVariance], marks: dict[str, str]) -> DataTable:
+def _variances(parted: Sequence[tuple[SplitRuns, NestedVariance]]) -> DataTable:
     columns = (
         *(Column("survey"), Column("target"), Column("differs in"), Column("splits"), Column("runs")),
         *(Column("mean RMSE"), Column("sd of splits"), Column("sd of trainings")),
@@ -180,13 +200,14 @@ def _variances(found: dict[tuple[str, str, str], NestedVariance], marks: dict[st
     rows = [
         Row(
             (
-                *(survey, readable(target), differs, one.splits, one.scores, one.mean),
-                *(math.sqrt(one.split_variance), math.sqrt(one.training_variance), one.redrawn_sd, one.f, one.p_value),
+                *(group.survey, readable(group.target), group.differs, found.splits, found.scores, found.mean),
+                *(math.sqrt(found.split_variance), math.sqrt(found.training_variance)),
+                *(found.redrawn_sd, found.f, found.p_value),
             ),
-            marks[survey],
+            mark_of(group.runs),
         )
-        for (survey, target, differs), one in found.items()
+        for group, found in parted
     ]
-    negative = [survey for (survey, *_), one in found.items() if one.split_estimate < 0]
+    negative = [group.survey for group, found in parted if found.split_estimate < 0]
     note = f"The estimate of the variance of splits is negative for {', '.join(negative)}." if negative else ""
     return DataTable("split-variance", "Random splits: what their spread is made of", columns, tuple(rows), note)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from galexp.page.content import Code, DataTable, Notice, Prose
-from galexp.page.material import Material
+from galexp.page.material import LeftOut, Material
 from galexp.page.section.missing import Missing
 from galexp.run.directory import RunDirectory
 from galexp.run.sweep import Point, SweepRecord
@@ -81,6 +83,26 @@ def test_of_a_search_the_trials_that_never_began_are_counted(sweep):
     found = blocks(search)
     assert of_kind(found, DataTable) == []
     assert of_kind(found, Prose)[0].text.startswith("8 further trials of this search never began")
+
+
+def test_a_trial_that_a_search_chose_twice_counts_twice(sweep):
+    twice = dataclasses.replace(sweep.points[0], jobs=2)
+    search = SweepRecord(sweep.folder, sweep.words, "", "basic", "optuna", 2, (twice,))
+    assert Missing().part(Material((), sweeps=(search,))) is None
+    assert blocks(dataclasses.replace(search, jobs=3))[0].text.startswith("2 of 3 runs of demo/")
+
+
+def test_sweeps_of_one_name_in_two_folders_have_tables_of_their_own(sweep, tmp_path):
+    other = dataclasses.replace(sweep, folder=tmp_path / "elsewhere" / "demo")
+    names = [table.name for table in of_kind(blocks(sweep, other), DataTable)]
+    assert names == [f"missing-{sweep.path.stem}", f"missing-{sweep.path.stem}-2"]
+
+
+def test_what_was_left_out_is_told_with_the_reason(tmp_path):
+    lost = LeftOut(tmp_path / "demo" / "run", "metrics.json cannot be read")
+    notice, table = Missing().part(Material((), left_out=(lost,))).blocks
+    assert "no number below holds them" in notice.text
+    assert [row.values for row in table.rows] == [("run", "metrics.json cannot be read")]
 
 
 def test_runs_of_no_sweep_are_told_with_the_command_that_began_them(sweep, begin):

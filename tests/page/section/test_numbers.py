@@ -13,13 +13,14 @@ import pytest
 from astropy.table import Table
 
 from galexp.catalog.parquet import read_parquet, write_parquet
-from galexp.config import compose
+from galexp.command import first_values, parse
+from galexp.config import choices, compose, sweep_parameters
 from galexp.evaluation.classes import class_score_table
 from galexp.evaluation.gap import generalization_gap
 from galexp.page.build import make_parts, make_sections
 from galexp.page.content import PUBLISHED, Code, DataTable, Measured, Notice, Picture, Prose
 from galexp.page.files import write_table
-from galexp.page.matching import completing_command, matchings
+from galexp.page.matching import by_chance, completing_command, matchings
 from galexp.page.material import ReportRun
 from galexp.page.published import PublishedNumber, Study
 from galexp.page.section.gap import GeneralizationGap
@@ -28,6 +29,7 @@ from galexp.page.section.paired import PairedComparison
 from galexp.page.section.published import PublishedNumbers
 from galexp.page.section.scores import Scores
 from galexp.run.directory import RunDirectory
+from galexp.sweep.plan import make_plan
 
 TARGET = "log_hi_fraction"
 PAIRED = PairedComparison(most=45)
@@ -252,6 +254,16 @@ def test_a_mock_is_never_a_test_of_a_paper(run_of, material, published):
     assert any(isinstance(block, Notice) and "No row of a MOCK" in block.text for block in part.blocks)
 
 
+def test_a_network_that_started_from_a_mock_judges_no_paper(make_run, material, published):
+    published(number(match={"dataset": "xgass"}))
+    run = make_run("dataset=xgass", started_from={"weights": "a", "data": "mock"})
+    table = table_of(PublishedNumbers().part(material(run)), "published-mine_2020")
+    assert [row.mark for row in table.rows] == [PUBLISHED, "MOCK"]
+    assert column(table, "in its errors") == [None, None]
+    (notice,) = (block for block in Overview().part(material(run)).blocks if isinstance(block, Notice))
+    assert notice.text.startswith("MOCK WEIGHTS: 1 network of xgass-file-files started from what was learned on a mock")
+
+
 def test_an_error_over_galaxies_that_is_not_known_judges_nothing(run_of, material, published):
     published(number(method="mean", quantity="nmad"))
     runs = [run_of("split=random"), run_of("split=random", seed=1)]
@@ -289,6 +301,22 @@ def test_more_pairs_than_are_wanted_are_those_with_the_best(run_of, material):
     table = table_of(PairedComparison(most=2).part(material(*runs)), "paired")
     assert column(table, "second") == ["xgass-delta5_q80-xresnet34"] * 2
     assert set(column(table, "first")) == {"xgass-random-xresnet34", "xgass-sky-xresnet34"}
+
+
+def test_the_best_is_better_than_most_on_galaxies_whose_truth_is_known(run_of, material):
+    runs = [
+        run_of(f"split={split}", error=error) for split, error in (("random", 0.3), ("delta5_q80", 0.1), ("sky", 0.5))
+    ]
+    for run in runs:
+        run.predictions[f"true_{TARGET}"][::7] = np.nan
+    table = table_of(PairedComparison(most=2).part(material(*runs)), "paired")
+    assert column(table, "second") == ["xgass-delta5_q80-xresnet34"] * 2
+
+
+def test_without_a_known_truth_in_common_nothing_is_compared(run_of, material):
+    runs = [run_of("split=random"), run_of("split=delta5_q80")]
+    runs[0].predictions[f"true_{TARGET}"] = np.nan
+    assert PAIRED.part(material(*runs)) is None
 
 
 def test_classes_are_compared_by_log_loss_and_accuracy(run_of, material):
@@ -332,12 +360,51 @@ def test_folds_that_are_missing_are_asked_for_by_a_command_that_makes_them(run_o
     assert compose(typed[5:])["split"]["of"] == base.settings["split"]
 
 
+SWEEPS = [
+    pytest.param(name, marks=() if name in ("wu2020_figure4", "demo_search") else pytest.mark.slow)
+    for name in choices()["experiment"]
+    if sweep_parameters(name)
+]
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_the_command_for_the_folds_goes_through_these_and_not_through_what_its_experiment_does(run_of, material, name):
+    base = run_of("split=delta5_q80")
+    base.directory.keep_command(f"python -m galexp train experiment={name} split=delta5_q80 seed=0")
+    base.settings["choices"]["experiment"] = name
+    (one,) = matchings(material(base))
+    first, *others = (line.split()[3:] for line in completing_command(one).split("\n"))
+    assert compose(first_values([word for word in first if "=" in word]))["split"]["of"]["test_side"] == "above"
+    if name.endswith("search"):
+        assert [words[-2:] for words in (first, *others)] == [[f"split.fold={fold}", "seed=0"] for fold in range(5)]
+    else:
+        assert make_plan(parse(first)).values() == {"split.fold": list("01234")}
+        assert others == []
+
+
 def test_networks_that_differ_in_more_than_the_split_are_no_folds_of_each_other(run_of, material):
     base = run_of("split=delta5_q80", error=0.4)
     changes = {"optimizer__lr": 0.5}, {"split__of__test_side": "below"}, {"split__of__seed": 1}
     (one,) = matchings(material(base, *(run_of(*MATCHED, **change) for change in changes)))
     assert one.folds == {}
     assert "split.fold=0,1,2,3,4" in completing_command(one)
+
+
+def test_on_how_many_devices_and_with_which_draws_a_fold_was_made_is_nothing_to_it(run_of, material):
+    base = run_of("split=delta5_q80")
+    fold = run_of(*MATCHED, evaluation__bootstrap=7, datamodule__num_workers=9, trainer__devices=2)
+    (one,) = matchings(material(base, fold))
+    assert [list(folds) for folds in one.folds.values()] == [[0]]
+
+
+def test_by_chance_are_random_splits_of_the_same_data_each_once_however_overdensities_were_measured(
+    make_run, skies, material
+):
+    words = ("dataset=xgass", "split=random")
+    other, code = make_run.on(skies("alfalfa-file-files"))(*words), make_run(*words, "environment=code")
+    random, slow = make_run(*words), make_run(*words, "optimizer.lr=0.5")
+    base = make_run("dataset=xgass", "split=delta5_q80")
+    assert by_chance(material(other, slow, random, code, base), base) == [random]
 
 
 def test_a_split_by_chance_has_no_gap(run_of, material):

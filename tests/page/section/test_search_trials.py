@@ -52,5 +52,13 @@ def test_a_search_whose_trials_all_failed_has_a_table_and_no_figure(run, materia
     assert table.rows[0].values[-1] == "ValueError: the network gives no numbers"
 
 
+def test_searches_of_one_name_in_two_folders_have_names_of_their_own(run, make_run, material):
+    other = make_run("split=random", "experiment=wu2020_xgass")
+    for one in (run, other):
+        write_trials(TRIALS[1:2], one.directory.folder.parent / "search-0.csv", Origin.OBSERVED)
+    blocks = SearchTrials().part(material(run, other)).blocks
+    assert [block.name for block in blocks if isinstance(block, DataTable)] == ["search-0", "search-0-2"]
+
+
 def test_without_a_search_there_is_nothing_to_say(run, material):
     assert SearchTrials().part(material(run)) is None

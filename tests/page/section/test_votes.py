@@ -39,7 +39,11 @@ def votes(tmp_path_factory, build_data, fake_imaging) -> PreparedData:
     )
     data = build_data(tmp_path_factory.mktemp("votes") / "gz2-mock-mock", catalog, fake_imaging())
     path = data.folder / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "mock": ["catalog", "images"]}))
+    path.write_text(
+        json.dumps(
+            {**json.loads(path.read_text()), "mock": ["catalog", "images"], "drawn_columns": ["ra", "dec", *NAMES]}
+        )
+    )
     return PreparedData(data.folder)
 
 

@@ -78,6 +78,14 @@ def test_a_bin_of_the_truth_has_the_error_that_its_galaxies_have(make_run, mater
     assert [block.name for block in part.blocks if isinstance(block, Picture)] == ["binned-scatter-1"]
 
 
+def test_a_truth_that_is_mostly_one_number_is_binned_over_its_whole_range(make_run, material):
+    run = make_run(*SDSS, "seed=0")
+    truth = np.where(np.arange(len(run.predictions)) % 10, 0.0, 1.0)
+    run.predictions["true_metallicity"] = run.predictions["pred_tta_metallicity"] = truth
+    table = tables(BinnedScatterSection(figures=0).part(material(run)))["binned-scatter-metallicity"]
+    assert sum(column(table, "galaxies")) == len(run.held_out)
+
+
 def test_the_shortage_of_rich_galaxies_stands_beside_what_shrinking_leaves_and_what_was_published(make_run, material):
     run = predicting(make_run(*SDSS, "seed=0"), lambda truth: 9.0 + 0.5 * (truth - 9.0))
     table = tables(SaturationSection({"metallicity": 9.1}, figures=0).part(material(run)))["saturation"]
@@ -127,6 +135,13 @@ def test_networks_that_differ_in_their_images_alone_stand_beside_baselines_and_p
     (notice,) = (block for block in part.blocks if isinstance(block, Notice))
     assert "stored with 16 pixels" in notice.text
     assert "those of 128 pixels are enlarged" in notice.text
+
+
+def test_a_baseline_of_one_size_alone_has_its_row_there(make_run, material):
+    runs = [make_run(*SDSS, *words) for words in (["seed=0"], ["seed=0", "datamodule.image_size=16"])]
+    del runs[1].metrics["test"]["metallicity"]["all"]["mean"]
+    (table,) = tables(Resolution().part(material(*runs))).values()
+    assert [row.values[0] for row in table.rows if row.values[1] == "predict the mean"] == [128]
 
 
 def test_runs_of_one_size_or_that_differ_in_more_than_their_images_say_nothing_of_resolution(make_run, material):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from galexp.evaluation.nested_variance import nested_variance
 from galexp.page.content import PUBLISHED, DataTable, Gallery, Link, Measured, Notice, Picture
 from galexp.page.material import ReportRun
+from galexp.page.number_groups import typical_groups
 from galexp.page.section.count_maps import CountMaps
 from galexp.page.section.density_windows import DensityWindows, windows
 from galexp.page.section.environment_histograms import EnvironmentHistograms
@@ -30,10 +32,24 @@ def make_run_once(make_run):
     """Return what makes a run, each once for all tests of this file."""
 
     def make(*words, **options):
-        key = (words, *sorted(options.items()))
+        key = (words, *sorted((name, repr(option)) for name, option in options.items()))
         if key not in _MADE:
             _MADE[key] = make_run(*words, **options)
         return _MADE[key]
+
+    return make
+
+
+@pytest.fixture
+def as_mock(tmp_path):
+    """Return what makes of a run a copy that was trained on a mock of the same survey."""
+
+    def make(run):
+        folder = shutil.copytree(run.directory.folder, tmp_path / "mock" / "study" / f"mock-{run.name}")
+        copy, data = ReportRun(RunDirectory(folder)), {"data_sha256": "1" * 64}
+        copy.directory.write_json("metrics.json", {**copy.metrics, **data, "data": "mock"})
+        copy.directory.write_json("audit.json", {**copy.audit, **data, "data_name": "xgass-mock-mock"})
+        return ReportRun(copy.directory)
 
     return make
 
@@ -92,6 +108,31 @@ def test_several_trainings_on_each_of_several_splits_are_told_apart(make_run, ma
     assert column(found, "F") == [expected.f]
     assert column(found, "sd of splits") == [math.sqrt(expected.split_variance)]
     assert (column(found, "splits"), column(found, "runs")) == ([2], [3])
+
+
+def test_random_runs_belong_together_however_overdensities_were_measured(make_run, material):
+    words = [("split.seed=5",), ("split.seed=5", "seed=1"), ("split.seed=6", "environment=paper")]
+    table = table_of(Wu2020Table1().part(material(*(make_run("split=random", *one) for one in words))), "split-errors")
+    assert [row.values[5] for row in table.rows if row.mark != PUBLISHED] == [3]
+
+
+def test_observed_galaxies_and_a_mock_of_them_keep_their_own_rows_and_marks(make_run, material, as_mock):
+    seeds = [("split.seed=5",), ("split.seed=5", "seed=1"), ("split.seed=6",)]
+    observed = [make_run("split=random", *words) for words in seeds]
+    part = Wu2020Table1().part(material(*observed, *map(as_mock, observed)))
+    for name in ("split-errors", "split-variance"):
+        assert sorted(row.mark for row in table_of(part, name).rows if row.mark != PUBLISHED) == ["", "MOCK"]
+
+
+def test_the_band_is_of_the_same_data_and_training_and_the_curve_of_the_same_target(make_run, material):
+    other = [make_run("split=random", f"seed={seed}", "optimizer.lr=0.5") for seed in (0, 1)]
+    masses = "task.targets=[log_stellar_mass]"
+    held_out = make_run("split=delta5_window", "split.center=0.5", masses)
+    part = DensityWindows().part(material(held_out, *other))
+    assert {row.mark for row in table_of(part).rows} == {""}
+    (figure,) = (block.figure for block in part.blocks if isinstance(block, Picture))
+    shown = [text.get_text() for text in figure.legends[0].get_texts()] if figure.legends else []
+    assert not {"random split", "published"} & set(shown)
 
 
 def test_windows_stand_in_the_order_of_their_centers_beside_the_random_band(make_run, material):
@@ -174,6 +215,16 @@ def test_a_list_without_its_images_is_a_list_still(make_run, material):
     assert all(isinstance(name, str) for name in column(table_of(part), "galaxy"))
 
 
+def test_a_mock_of_a_survey_does_not_stand_for_what_was_observed(make_run, material, as_mock):
+    runs = [make_run("split=random"), make_run("split=delta5_q80")]
+    observed, mock = typical_groups(material(*runs, as_mock(runs[0])), TARGET)
+    assert (observed.name, mock.name) == ("xgass-file-files", "xgass-mock-mock")
+    assert observed.group.runs[0] is runs[0]
+    assert len(observed.passed_over) == 1
+    assert "passed over: xgass-delta5_q80-xresnet34" in observed.whose
+    assert mock.passed_over == []
+
+
 def test_counts_are_drawn_of_the_galaxies_that_were_held_out_at_random(make_run, material):
     runs = [make_run("split=delta5_q80"), make_run("split=random")]
     part = CountMaps(TARGET).part(material(*runs))
@@ -186,7 +237,7 @@ def test_surroundings_are_shown_once_for_each_way_to_measure_them(make_run, mate
     runs = [make_run("split=delta5_q80", f"environment={name}") for name in ("fixed", "paper")]
     part = EnvironmentHistograms().part(material(*runs))
     table = table_of(part)
-    assert column(table, "data") == [f"xgass-file-files, {variant}" for variant in ("fixed", "paper")]
+    assert column(table, "prepared data") == [f"xgass-file-files, {variant}" for variant in ("fixed", "paper")]
     assert column(table, "80 %")[0] == pytest.approx(np.quantile(sky.catalog["log_one_plus_delta5_fixed"], 0.8))
     assert EnvironmentHistograms().part(material(make_run("split=random"))) is None
 
@@ -207,7 +258,9 @@ def evaluated(run: ReportRun, other: ReportRun, folder: pathlib.Path) -> None:
 
 def test_a_transferred_network_is_compared_on_the_galaxies_that_both_held_out(make_run, material):
     scratch = make_run("split=random", "seed=1")
-    moved = make_run("split=random", "model.weights=multirun/a/b", "seed=1", error=0.4, pretrained="MOCK weights")
+    folder = make_run("dataset=alfalfa").directory.folder
+    start = {"weights": str(folder), "data": "mock"}
+    moved = make_run("split=random", f"model.weights={folder}", "seed=1", error=0.4, started_from=start)
     table = table_of(Transfer().part(material(scratch, moved)))
     (row,) = table.rows
     assert row.mark == "MOCK"
@@ -232,5 +285,16 @@ def test_an_evaluation_on_another_survey_is_a_transfer_and_one_on_its_own_is_not
     assert column(table, "RMSE") == pytest.approx([_tta_error(other)])
 
 
-def test_without_a_transfer_there_is_no_section(make_run, material):
-    assert Transfer().part(material(make_run("split=random"))) is None
+def test_without_another_survey_there_is_no_transfer(make_run, material):
+    start = make_run("split=random")
+    same = make_run("split=random", f"model.weights={start.directory.folder}", "seed=1")
+    file = make_run("split=random", "model.weights=somewhere/weights.pt", "seed=2")
+    assert Transfer().part(material(start, same, file)) is None
+
+
+def test_frames_of_a_simulation_have_correlations_and_no_intervals(make_run, material):
+    run = make_run("split=random", "seed=5", data="simulation")
+    table = table_of(Trends(COLUMNS, 0).part(material(run)))
+    assert None not in column(table, "r")
+    assert set(column(table, "95 % from")) == set(column(table, "to")) == {None}
+    assert {row.mark for row in table.rows} == {"SIMULATION"}
