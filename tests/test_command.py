@@ -6,7 +6,6 @@ import os
 import shlex
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -46,13 +45,14 @@ def test_help_and_typos_import_no_heavy_library():
 
 
 @pytest.mark.parametrize("words", [["train", "-h"], ["trian"]])
-def test_help_and_typos_take_less_than_a_second(words):
+def test_help_and_typos_take_less_than_a_second_of_a_core(words):
     def seconds():
-        started = time.monotonic()
+        before = os.times()
         subprocess.run([sys.executable, "-m", "galexp", *words], capture_output=True, check=False)
-        return time.monotonic() - started
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
 
-    assert any(seconds() < 1 for _ in range(5))
+    assert any(seconds() < 1 for _ in range(3))
 
 
 def test_version_is_that_of_the_package(shell):

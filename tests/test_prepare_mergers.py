@@ -98,10 +98,10 @@ def test_exported_frames_are_read_back_as_deepgalaxys_own_with_equal_pixels(besi
 
 
 @pytest.mark.filterwarnings("ignore:the random forest is left out:UserWarning")
-def test_a_run_on_simulations_says_so_in_name_banner_table_tags_and_metrics(beside, monkeypatch):
+def test_a_run_on_simulations_says_so_in_name_banner_table_metrics_and_to_its_logger(beside, monkeypatch):
     monkeypatch.setattr("galexp.job.train.run_figures", lambda *facts: {})
-    tags = []
-    monkeypatch.setattr("galexp.job.train.instantiate", _spy(tags))
+    told = []
+    monkeypatch.setattr("galexp.job.train.instantiate", _spy(told))
     words = ["split=simulation", "size=tiny", "model=small_cnn", "evaluation.bootstrap=20", "datamodule.image_size=16"]
     words.append("split.val_fraction=0")
     status, out, _ = beside("train", *WORDS, *words, "logger=none")
@@ -111,17 +111,17 @@ def test_a_run_on_simulations_says_so_in_name_banner_table_tags_and_metrics(besi
     (run,) = (beside.folder / "multirun" / "adhoc").iterdir()
     assert run.name.startswith("mergers_simulation-simulation-small_cnn-s0-")
     assert json.loads((run / "metrics.json").read_text())["data"] == "simulation"
-    assert tags == [["mergers", "simulation", "small_cnn", "simulation"]]
+    assert told == [Origin.SIMULATION]
     split = read_parquet(run / "split.parquet")
     held = {name.split("_c")[0] for name, role in zip(split["id"], split["role"], strict=True) if role == "test"}
     assert len(held) == 1
 
 
-def _spy(tags):
+def _spy(told):
     from galexp.target import instantiate
 
     def make(node, **facts):
-        tags.extend([facts["tags"]] if "tags" in facts else [])
+        told.extend([facts["origin"]] if "origin" in facts else [])
         return instantiate(node, **facts)
 
     return make

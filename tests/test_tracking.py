@@ -179,35 +179,57 @@ def test_an_unknown_mode_is_refused(desk):
     assert sentence == "logger.mode is 'of'; choose from auto, offline, online"
 
 
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Return a function that starts a mirror of galaxies, and says what W&B was asked for."""
+
+    def start(origin):
+        asked = {}
+        run = types.SimpleNamespace(define_metric=lambda *facts, **more: None)
+        monkeypatch.setattr("wandb.init", lambda **facts: asked.update(facts) or run)
+        choices = {group: f"of {group}" for group in ("dataset", "split", "model")}
+        mirror.wandb_logger("p", "auto", True, RunDirectory(tmp_path), {"choices": choices}, origin)
+        return asked
+
+    return start
+
+
 @pytest.mark.parametrize(
     ("environment", "mode"),
     [({}, "offline"), ({"WANDB_API_KEY": "k"}, "online"), ({"WANDB_MODE": "disabled"}, "disabled")],
 )
-def test_auto_is_online_only_where_there_is_a_key(tmp_path, monkeypatch, environment, mode):
-    asked = {}
+def test_auto_is_online_only_where_there_is_a_key(start, tmp_path, monkeypatch, environment, mode):
     for name in ("WANDB_MODE", "WANDB_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    started = types.SimpleNamespace(define_metric=lambda *facts, **more: None)
-    monkeypatch.setattr("wandb.init", lambda **facts: asked.update(facts) or started)
-    choices = dict.fromkeys(("dataset", "split", "model"), "a")
     for _ in range(2):
-        mirror.wandb_logger("p", "auto", True, RunDirectory(tmp_path), {"choices": choices}, Origin.OBSERVED)
+        asked = start(Origin.OBSERVED)
         assert asked["mode"] == mode
         assert asked["id"] == (tmp_path / "wandb_id.txt").read_text()
     assert asked["resume"] == ("allow" if mode == "online" else None)
-    assert (asked["tags"], asked["notes"]) == (["a", "a", "a"], None)
+
+
+@pytest.mark.parametrize(
+    ("origin", "tags", "notes"),
+    [(Origin.OBSERVED, [], None), (Origin.SIMULATION, ["simulation"], "SIMULATION: these galaxies are not the sky's")],
+)
+def test_what_was_not_observed_is_a_tag_and_a_note(start, origin, tags, notes):
+    asked = start(origin)
+    assert (asked["tags"], asked["notes"]) == (["of dataset", "of split", "of model", *tags], notes)
 
 
 @pytest.mark.slow
 def test_each_job_of_a_sweep_in_one_process_gets_its_own_run_in_the_group_of_its_study(desk):
     words = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20", "seed=0,1")
     assert desk("train", "--multirun", *words)[0] == 0
-    folders = sorted((desk.folder / "multirun" / "adhoc").iterdir())
+    folders = sorted((desk.folder / "multirun" / "adhoc").glob("xgass*"))
     found = [records(run) for run in folders]
     assert [len(record["run"]) for record in found] == [1, 1]
     assert [record["run"][0]["display_name"] for record in found] == [run.name for run in folders]
     assert {record["run"][0]["run_group"] for record in found} == {"adhoc"}
     assert [record["run"][0]["run_id"] for record in found] == [(run / "wandb_id.txt").read_text() for run in folders]
     assert len({record["run"][0]["run_id"] for record in found}) == 2
+    logs = [str(log) for run in folders for log in (run / "wandb").glob("offline-run-*")]
+    done = subprocess.run([str(WANDB), "sync", "--dry-run", *logs], capture_output=True, text=True, check=True)
+    assert "Would sync 2 run(s)" in done.stdout + done.stderr

@@ -23,7 +23,7 @@ from galexp.page.material import Material, Options, ReportRun
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_folder, run_hash
 from galexp.shard.read import PreparedData
-from galexp.task.label import class_names, truth_columns
+from galexp.task.label import add_labels, class_names, truth_columns
 
 ROLES = ("test", "test", "val", "train", "train")
 
@@ -55,6 +55,17 @@ def _roles(settings: dict[str, Any], rows: int) -> np.ndarray:
         return np.array(ROLES)[rng.integers(len(ROLES), size=rows)]
     fold = rng.integers(settings["split"]["folds"], size=rows)
     return np.where(fold == settings["split"]["fold"], "test", np.where(np.arange(rows) % 5, "train", "val"))
+
+
+def _add_probabilities(table: Table, label: str, names: list[str], rng: np.random.Generator) -> None:
+    """Give the true class the most probability, as a rule."""
+    is_true = np.arange(len(names)) == np.asarray(table[f"true_{label}"])[:, None]
+    chance = np.exp(is_true + rng.normal(0, 1, is_true.shape))
+    chance /= chance.sum(axis=1, keepdims=True)
+    for infix in ("", "tta_"):
+        table[f"pred_{infix}{label}"] = chance.argmax(axis=1).astype(np.float64)
+        for column, name in enumerate(names):
+            table[f"prob_{infix}{name}"] = chance[:, column]
 
 
 @dataclasses.dataclass
@@ -111,6 +122,8 @@ class RunMaker:
         rng = np.random.default_rng([settings["seed"], 1])
         shown = np.isin(roles, ("val", "test"))
         catalog, task = self.data.catalog[shown], settings["task"]
+        if "classes" in task:
+            add_labels(catalog, task)
         table = Table({"id": catalog["id"], "role": roles[shown]})
         if "hi_is_limit" in catalog.colnames:
             table["hi_is_limit"] = catalog["hi_is_limit"]
@@ -128,6 +141,8 @@ class RunMaker:
             baselines.append(np.full(np.sum(table["role"] == "test"), truth.mean()))
         test = table[np.asarray(table["role"]) == "test"]
         if "classes" in task:
+            _add_probabilities(table, targets[0], class_names(task), rng)
+            test = table[np.asarray(table["role"]) == "test"]
             return table, class_score_table(test, targets[0], class_names(task), {}, 20, 0, False, None)
         return table, score_table(test, targets, {"mean": np.stack(baselines, axis=1)}, 20, 0)
 

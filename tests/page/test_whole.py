@@ -91,7 +91,7 @@ def _single(make_run, skies, votes, frames):
 
 
 def _reconstruction(make_run, skies, votes, frames):
-    make_run("dataset=xgass", "task=reconstruction", "model=vae", "loss=vae")
+    make_run("dataset=xgass", "task=reconstruction", "model=vae", "loss=elbo")
 
 
 def _classes(make_run, skies, votes, frames):
