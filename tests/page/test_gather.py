@@ -9,6 +9,7 @@ import pytest
 
 from galexp.page.gather import gather, report_folder
 from galexp.page.material import Material, Options
+from galexp.page.section.provenance import Provenance
 from galexp.run.sweep import Point, SweepRecord
 
 
@@ -38,6 +39,18 @@ def test_sweeps_are_those_of_the_studies_that_are_asked_for(study, make_run):
     for folder in (study, study.parent):
         assert gather([str(folder)], Options()).sweeps == (record,)
     assert gather([str(min(study.glob("xgass-*")))], Options()).sweeps == ()
+
+
+def test_runs_of_a_sweep_are_trained_again_by_the_command_of_the_sweep(study, make_run):
+    points = tuple(Point((f"seed={seed}",)) for seed in (0, 1))
+    record = SweepRecord(study, ("seed=0,1",), "", "basic", "basic", 2, points)
+    record.write()
+    for seed, point in enumerate(points):
+        make_run("dataset=xgass", f"seed={seed}").directory.keep_command(record.line_of(point))
+    alone = make_run("dataset=xgass", "seed=5")
+    alone.directory.keep_command("python -m galexp train seed=5")
+    _, code, *_ = Provenance().part(gather([str(study)], Options())).blocks
+    assert sorted(code.text.splitlines()) == sorted([record.line, "python -m galexp train seed=5"])
 
 
 def test_a_study_of_which_no_run_has_begun_is_known_by_its_sweep(tmp_path):
