@@ -89,6 +89,15 @@ class DataTable:
                     f"a row of table {self.name} has {len(row.values)} values for {len(self.columns)} columns"
                 )
 
+    def filled(self) -> DataTable:
+        """Return the table without the columns that say nothing in any row; one without rows as it is."""
+        kept = [
+            place for place in range(len(self.columns)) if any(row.values[place] not in (None, "") for row in self.rows)
+        ]
+        columns = tuple(self.columns[place] for place in kept) if self.rows else self.columns
+        rows = tuple(Row(tuple(row.values[place] for place in kept), row.mark) for row in self.rows)
+        return dataclasses.replace(self, columns=columns, rows=rows)
+
 
 @dataclasses.dataclass(frozen=True)
 class Picture:

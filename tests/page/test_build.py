@@ -76,3 +76,11 @@ def test_a_section_that_refuses_the_runs_leaves_a_notice_where_somebody_is_told(
 def test_a_row_with_too_few_values_is_refused():
     with pytest.raises(ValueError, match="a row of table t has 1 values for 2 columns"):
         DataTable("t", "T", (Column("a"), Column("b")), (Row((1,)),))
+
+
+def test_columns_that_say_nothing_can_be_left_out_and_zero_says_something():
+    table = DataTable("t", "T", (Column("a"), Column("b"), Column("c")), (Row((0, "", None), "MOCK"), Row((1, "", 2))))
+    filled = table.filled()
+    assert [column.heading for column in filled.columns] == ["a", "c"]
+    assert filled.rows == (Row((0, None), "MOCK"), Row((1, 2)))
+    assert DataTable("t", "T", (Column("a"),), ()).filled().columns == (Column("a"),)

@@ -138,7 +138,7 @@ def _table(groups: Sequence[SplitRuns]) -> DataTable:
         Column("RMSE / scatter"),
     )
     rows = [row for group in groups for row in (_our_row(group), *_their_row(group))]
-    return DataTable("split-errors", "Errors by split", columns, tuple(rows))
+    return DataTable("split-errors", "Errors by split", columns, tuple(rows)).filled()
 
 
 def _our_row(group: SplitRuns) -> Row:

@@ -96,7 +96,8 @@ def test_ways_to_measure_overdensities_are_told_by_their_names(make_run, materia
     runs = [make_run("split=delta5_q80", f"environment={name}") for name in ("paper", "fixed")]
     table = table_of(Wu2020Table1().part(material(*runs)))
     ours = [row.values for row in table.rows if row.mark != PUBLISHED]
-    assert [(values[3], values[4]) for values in ours] == [("fixed", ""), ("paper", "")]
+    assert [values[3] for values in ours] == ["fixed", "paper"]
+    assert "differs in" not in [column.heading for column in table.columns]
 
 
 def test_several_trainings_on_each_of_several_splits_are_told_apart(make_run, material):
@@ -113,7 +114,8 @@ def test_several_trainings_on_each_of_several_splits_are_told_apart(make_run, ma
 def test_random_runs_belong_together_however_overdensities_were_measured(make_run, material):
     words = [("split.seed=5",), ("split.seed=5", "seed=1"), ("split.seed=6", "environment=paper")]
     table = table_of(Wu2020Table1().part(material(*(make_run("split=random", *one) for one in words))), "split-errors")
-    assert [row.values[5] for row in table.rows if row.mark != PUBLISHED] == [3]
+    runs = [column.heading for column in table.columns].index("runs")
+    assert [row.values[runs] for row in table.rows if row.mark != PUBLISHED] == [3]
 
 
 def test_observed_galaxies_and_a_mock_of_them_keep_their_own_rows_and_marks(make_run, material, as_mock):
