@@ -52,7 +52,7 @@ def show(desk, what: str, *words: str) -> tuple[str, Sequence[dict[str, str]]]:
     found = records(desk, what)
     for record in found:
         assert float(record["lowest"]) <= float(record["median"]) <= float(record["highest"])
-        assert float(record["lowest"]) >= 0
+        assert float(record["lowest"]) >= 0 or record["name"].startswith("exponent")
         assert record["name"] in out
         assert record["name"] in text
         assert (record["verdict"] != "") == (record["demand"] != "")
