@@ -33,8 +33,8 @@ def ask(tmp_path):
     """Return a function that makes the images of a survey from a server."""
 
     def make(server, *words, name="sdss", root="downloads"):
-        node = compose([f"imaging={name}", *QUICK, *words])["imaging"]
-        return instantiate({**node, "root": str(tmp_path / root), "base_url": server.url})
+        node = compose([f"imaging={name}", f"imaging.base_url={server.url}", *QUICK, *words])["imaging"]
+        return instantiate({**node, "root": str(tmp_path / root)})
 
     return make
 
