@@ -25,6 +25,7 @@ R = TypeVar("R")
 # Far apart for color-blind readers; each role also has a line of its own, for print in gray.
 ROLE_COLORS = {"train": "#0072B2", "val": "#E69F00", "test": "#A3142F", "unused": "#999999"}
 ROLE_LINES: Mapping[str, Any] = {"train": "-", "val": (0, (5, 1.5)), "test": "-", "unused": (0, (1, 1.2))}
+BAND_COLOR, MARK_COLOR = "#F5E3B3", "#6B4A00"
 POINT, CURVE, GUIDE = "#0072B2", "#D55E00", "#000000"
 
 _STYLE = {
@@ -89,14 +90,14 @@ def mark(figure: Figure, origin: Origin) -> None:
         figure.suptitle(figure.get_suptitle(), y=bottom - 0.06 / total)
         below -= (0.1 + _LINE_HEIGHT * (1 + figure.get_suptitle().count("\n"))) / total
     figure.set_layout_engine("constrained", rect=(0, 0, 1, below))
-    band = Rectangle((0, bottom), 1, 1 - bottom, transform=figure.transFigure, facecolor="#F5E3B3", edgecolor="none")
+    band = Rectangle((0, bottom), 1, 1 - bottom, transform=figure.transFigure, facecolor=BAND_COLOR, edgecolor="none")
     figure.add_artist(band)
     style: dict[str, Any] = {
         "ha": "center",
         "va": "center",
         "fontsize": 9,
         "fontweight": "bold",
-        "color": "#6B4A00",
+        "color": MARK_COLOR,
         "gid": "mock",
     }
     figure.text(0.5, (1 + bottom) / 2, origin.mark, in_layout=False, **style)

@@ -17,7 +17,7 @@ from galexp.page.value import heading, is_marked
 from galexp.shard.origin import Origin
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from PIL import Image
 
 MARKS = "data"
 """The column of the marks, in every form of a table; it is left out where no row has one."""
@@ -82,13 +82,15 @@ def write_picture(block: Picture | Gallery, folder: pathlib.Path) -> list[pathli
         ValueError: where the mark of a gallery is not that of an origin.
     """
     if isinstance(block, Gallery):
-        return [save(_sheet(block), folder / f"{block.name}.png")]
+        sheet = folder / f"{block.name}.png"
+        _sheet(block).save(sheet)
+        return [sheet]
     png = save(block.figure, folder / f"{block.name}.png")
     block.figure.set_layout_engine("none")
     return [png, save(block.figure, folder / f"{block.name}.pdf")]
 
 
-def _sheet(gallery: Gallery) -> Figure:
+def _sheet(gallery: Gallery) -> Image.Image:
     if gallery.mark not in _ORIGINS:
         raise ValueError(f"gallery {gallery.name} has the mark {gallery.mark!r}; expected one of {[*_ORIGINS]}")
     images = [stamp.image for stamp in gallery.stamps]

@@ -20,7 +20,8 @@ def write_pictures(data: PreparedData, dataset: Dataset) -> None:
         rows, captions, which = dataset.shown(data.catalog)
         images = [data.pixels(row) for row in rows]
         title = f"{data.folder.name}: {len(rows)} of {len(data):,} images, {which}"
-        save(contact_sheet(images, captions, title, dataset.across, origin=data.origin), data.folder / PREVIEW)
+        sheet = contact_sheet(images, captions, title, dataset.across, origin=data.origin)
+        sheet.save(data.folder / PREVIEW)
     known = published(dataset.name) if "catalog" in data.manifest.mock else ()
     if known and not (data.folder / DISTRIBUTIONS).is_file():
         values = {one.name: np.asarray(data.catalog[one.name], dtype=np.float64) for one in known}

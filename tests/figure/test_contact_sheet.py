@@ -9,25 +9,65 @@ def image(*shape):
     return np.arange(np.prod(shape), dtype=np.uint64).astype(np.uint8).reshape(shape)
 
 
-def test_images_of_any_size_are_shown_as_they_are_each_over_its_caption():
-    images = [image(4, 4, 3), image(6, 5), image(3, 3, 1)]
-    figure = contact_sheet(images, ["a", "b", "c\nd"], "three", 2, origin=Origin.OBSERVED)
-    panels = [axes for axes in figure.axes if axes.images]
-    assert [axes.get_xlabel() for axes in panels] == ["a", "b", "c\nd"]
-    for axes, stamp in zip(panels, images, strict=True):
-        np.testing.assert_array_equal(axes.images[0].get_array(), stamp.squeeze())
-    assert panels[1].images[0].get_clim() == (0, 255)
-    assert figure.get_suptitle() == "three"
+def same(first, second):
+    return first.size == second.size and first.tobytes() == second.tobytes()
 
 
-def test_a_sheet_has_no_more_columns_than_images():
-    assert len(contact_sheet([image(4, 4)] * 3, ["a"] * 3, "", 10, origin=Origin.OBSERVED).axes) == 3
+def sheet(*images, captions="", title="", columns=10, origin=Origin.OBSERVED):
+    return contact_sheet(images, captions or [""] * len(images), title, columns, origin=origin)
 
 
-@pytest.mark.parametrize("origin", list(Origin))
-def test_a_mock_and_a_simulation_say_so_over_it(origin):
-    figure = contact_sheet([image(4, 4)], ["a"], "one", 1, origin=origin)
-    assert [text.get_text() for text in figure.texts if text.get_gid() == "mock"] == [origin.mark] * bool(origin.mark)
+@pytest.mark.parametrize("shape", [(45, 45, 3), (45, 30), (25, 75, 1), (225, 225, 3)])
+def test_an_image_is_shown_as_it_is_each_pixel_a_square(shape):
+    stamp = image(*shape)
+    shown = np.asarray(sheet(stamp))
+    scale = 225 // max(shape[:2])
+    height, width = scale * shape[0], scale * shape[1]
+    top, left = 7 + (225 - height) // 2, 7 + (225 - width) // 2
+    square = shown[top : top + height : scale, left : left + width : scale]
+    np.testing.assert_array_equal(square, np.broadcast_to(stamp.reshape(*shape[:2], -1), square.shape))
+    np.testing.assert_array_equal(shown[top + scale - 1 : top + height : scale, left : left + width : scale], square)
+    frame = shown.copy()
+    frame[top : top + height, left : left + width] = 255
+    assert (frame == 255).all()
+
+
+def test_an_image_that_is_larger_than_its_square_is_averaged():
+    stamp = np.full((900, 900), 100, np.uint8)
+    stamp[::2] = 140
+    assert (np.asarray(sheet(stamp))[10:230, 10:230] == 120).all()
+
+
+def test_a_sheet_has_as_many_columns_as_asked_for_but_no_more_than_images():
+    widths = [sheet(*[image(4, 4)] * 3, columns=columns).width for columns in (1, 2, 3, 10)]
+    assert widths == [240, 480, 720, 720]
+
+
+def test_a_caption_stands_under_its_image_and_lines_make_room():
+    plain, told = (sheet(*[image(4, 4)] * 2, captions=["", caption]) for caption in ("", "b"))
+    changed = np.nonzero((np.asarray(plain) != np.asarray(told)).any(axis=2))
+    assert changed[0].min() > 7 + 225
+    assert 240 < changed[1].min() < changed[1].max() < 480
+    heights = [sheet(image(4, 4), captions=[caption]).height for caption in ("a", "a\nb", "a\nb\nc")]
+    np.testing.assert_allclose(np.diff(heights), 1.35 * 8 / 72 * 150, atol=1)
+
+
+def test_a_title_stands_over_the_images_and_a_long_one_is_broken():
+    plain, short, long = (sheet(image(4, 4), title=title) for title in ("", "one", "one two three four five"))
+    assert plain.height < short.height < long.height
+    below = short.crop((0, short.height - plain.height, short.width, short.height))
+    assert same(below.crop((0, 7, 240, 232)), plain.crop((0, 7, 240, 232)))
+
+
+def test_a_mock_and_a_simulation_say_so_over_it():
+    plain, mock, simulation = (sheet(*[image(4, 4)] * 2, origin=origin) for origin in Origin)
+    for marked in (mock, simulation):
+        assert marked.height == simulation.height > plain.height
+        assert marked.getpixel((0, 0)) == marked.getpixel((479, 38)) == (0xF5, 0xE3, 0xB3)
+        assert same(
+            marked.crop((0, marked.height - plain.height + 7, 480, marked.height)), plain.crop((0, 7, *plain.size))
+        )
+    assert not same(mock, simulation)
 
 
 @pytest.mark.parametrize(

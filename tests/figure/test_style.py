@@ -14,7 +14,6 @@ from PIL import Image
 import galexp.figure
 from galexp.figure.baseline_bars import baseline_bars
 from galexp.figure.confusion import confusion
-from galexp.figure.contact_sheet import contact_sheet
 from galexp.figure.coverage import coverage
 from galexp.figure.gallery import gallery
 from galexp.figure.learning_curve import learning_curve
@@ -41,7 +40,6 @@ FIGURES = {
     "learning_curve": lambda **mock: learning_curve({"train/rmse": [0.3, 0.2], "val/rmse": [0.3, 0.25]}, **mock),
     "split_histograms": lambda **mock: split_histograms({"Z [dex]": TRUTH}, ROLE, **mock),
     "gallery": lambda **mock: gallery(np.zeros((2, 8, 8, 3), np.uint8), ["a", "b"], "two", **mock),
-    "contact_sheet": lambda **mock: contact_sheet([np.zeros((8, 8, 3), np.uint8)], ["a"], "one", 1, **mock),
     "published": lambda **mock: distribution_beside_published({"Z": TRUTH}, [PUBLISHED], **mock),
     "baseline_bars": lambda **mock: baseline_bars({"network": 0.4, "mean": 1.0}, **mock),
     "confusion": lambda **mock: confusion(LABELS, PROBABILITIES, ["no", "yes"], **mock),
