@@ -18,7 +18,10 @@ import numpy as np
 import pytest
 import torch
 from astropy.table import Table
+from hydra._internal import config_loader_impl
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import ConfigRepository
+from hydra._internal.defaults_list import Overrides
 from omegaconf import DictConfig
 from PIL import Image
 
@@ -186,30 +189,40 @@ def _ctrl_c_works() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compose_once() -> Iterator[None]:
-    """Let Hydra compose the same words of the packaged files once; without that it takes half of the time of all tests.
+    """Let Hydra read each packaged file, and put together each choice of options, once.
 
-    Where a sweep keeps its litter is a word that differs each time, and is put in afterwards.
+    Hydra's own code still applies the other words of a command to a copy of that; without this, composing takes
+    half of the time of all tests. A user's own folder is searched each time.
     """
-    load = ConfigLoaderImpl.load_configuration
-    known: dict[tuple[object, ...], bytes] = {}
+    read, list_defaults = ConfigRepository.load_config, config_loader_impl.create_defaults_list
+    put_together = ConfigLoaderImpl._compose_config_from_defaults_list
+    known: dict[object, bytes] = {}
 
-    def load_once(self: Any, config_name: str, overrides: list[str], run_mode: Any, **facts: Any) -> DictConfig:
-        litter = [word for word in overrides if word.startswith("hydra.sweep.dir=")]
-        if any(word.startswith("hydra.searchpath=") for word in overrides):
-            return load(self, config_name, overrides, run_mode, **facts)
-        words = [word for word in overrides if word not in litter]
-        key = (config_name, tuple(words), run_mode, *facts.values())
+    def once(repo: Any, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        if any(source.provider.startswith("hydra.searchpath") for source in repo.get_sources()):
+            return make()
+        key = (*key, *(source.path for source in repo.get_sources()))
         if key not in known:
-            known[key] = pickle.dumps(load(self, config_name, words, run_mode, **facts))
-        found = pickle.loads(known[key])
-        found.hydra.runtime.cwd = str(pathlib.Path.cwd())
-        for word in litter:
-            found.hydra.overrides.hydra.append(word)
-            found.hydra.sweep.dir = word.partition("=")[2].strip("'")
+            known[key] = pickle.dumps(make())
+        return pickle.loads(known[key])
+
+    def read_once(self: Any, config_path: str) -> Any:
+        return once(self, (config_path,), lambda: read(self, config_path))
+
+    def list_once(repo: Any, config_name: str, overrides_list: list[Any], **facts: Any) -> Any:
+        chosen = [word.input_line for word in overrides_list if repo.group_exists(word.key_or_group)]
+        make = lambda: list_defaults(repo, config_name, overrides_list, **facts)  # noqa: E731
+        found = once(repo, (config_name, *chosen, *facts.values()), make)
+        found.config_overrides = Overrides(repo, overrides_list).config_overrides
         return found
 
+    def put_together_once(self: Any, defaults: list[Any], repo: Any) -> DictConfig:
+        return once(repo, (repr(defaults),), lambda: put_together(self, defaults, repo))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ConfigLoaderImpl, "load_configuration", load_once)
+        patch.setattr(ConfigRepository, "load_config", read_once)
+        patch.setattr(config_loader_impl, "create_defaults_list", list_once)
+        patch.setattr(ConfigLoaderImpl, "_compose_config_from_defaults_list", put_together_once)
         yield
 
 
