@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import io
 import json
 import os
 import pathlib
 import pickle
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -263,6 +265,7 @@ class Shell:
 
     folder: pathlib.Path
     captured: pytest.CaptureFixture[str]
+    shelf: pathlib.Path
 
     def change_catalog(self, change: Callable[[Table, dict[str, object]], object]) -> None:
         """Replace the session's data by a copy with another catalog or manifest."""
@@ -290,6 +293,16 @@ class Shell:
         (line,) = [line for line in out.splitlines() if line.startswith("run: ")]
         return self.folder / line.removeprefix("run: ")
 
+    def run_of(self, *words: str) -> pathlib.Path:
+        """Return a copy of what :meth:`train` gives for these words; only the first test that asks trains it."""
+        kept = self.shelf / hashlib.sha256(repr(words).encode()).hexdigest()
+        if not kept.is_dir():
+            run = self.train(*words)
+            shutil.copytree(run, kept / run.relative_to(self.folder))
+            return run
+        (metrics,) = kept.rglob("metrics.json")
+        return shutil.copytree(metrics.parent, self.folder / metrics.parent.relative_to(kept))
+
     def refuses(self, *words: str, status: int = 1) -> str:
         """Return the one sentence with which a command is refused."""
         found, _, err = self(*words)
@@ -299,17 +312,20 @@ class Shell:
         return sentence.removeprefix("galexp: ")
 
 
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    return tmp_path_factory.mktemp("shelf")
+
+
 @pytest.fixture
 def shell(
-    tmp_path: pathlib.Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shelf: pathlib.Path
 ) -> Shell:
     """Return a command line in an empty folder, which draws no contact sheets and plants small forests."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("galexp.preparation.build.write_pictures", lambda data, dataset: None)
     thin_forests(monkeypatch)
-    return Shell(tmp_path, capsys)
+    return Shell(tmp_path, capsys, shelf)
 
 
 @pytest.fixture

@@ -142,13 +142,13 @@ def test_a_second_command_in_the_same_run_is_refused_and_the_first_ends_well(des
 
 
 def broken_off(desk, *words):
-    run = desk.train(*words)
+    run = desk.run_of(*words)
     (run / "metrics.json").unlink()
     return run
 
 
 def test_a_checkpoint_of_another_network_is_refused(desk):
-    other = desk.train("model=small_cnn", "model.width=8", "paths.runs=other")
+    other = desk.run_of("model=small_cnn", "model.width=8", "paths.runs=other")
     run = broken_off(desk)
     own = (run / "checkpoints" / "last.ckpt").read_bytes()
     (run / "checkpoints" / "last.ckpt").write_bytes((other / "checkpoints" / "last.ckpt").read_bytes())
@@ -160,7 +160,7 @@ def test_a_checkpoint_of_another_network_is_refused(desk):
 
 
 def test_the_checkpoint_of_another_run_of_the_same_network_is_refused(desk):
-    other = desk.train("seed=1")
+    other = desk.run_of("seed=1")
     run = broken_off(desk, "seed=2")
     (run / "checkpoints" / "last.ckpt").write_bytes((other / "checkpoints" / "last.ckpt").read_bytes())
     sentence = desk.refuses("train", *TINY_WORDS, "logger=none", "seed=2")
@@ -180,7 +180,7 @@ def test_a_checkpoint_that_cannot_be_read_is_refused(desk, content):
 
 @pytest.mark.parametrize("finished", [True, False])
 def test_an_edited_resolved_yaml_is_refused_and_left_as_it_is(desk, finished):
-    run = desk.train() if finished else broken_off(desk)
+    run = desk.run_of() if finished else broken_off(desk)
     path = run / "resolved.yaml"
     path.write_text(path.read_text().replace("max_epochs: 1", "max_epochs: 7"))
     edited = path.read_text()
