@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import hashlib
 import io
 import json
@@ -20,7 +21,7 @@ import numpy as np
 import pytest
 import torch
 from astropy.table import Table
-from hydra._internal import config_loader_impl
+from hydra._internal import config_loader_impl, defaults_list
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra._internal.config_repository import ConfigRepository
 from hydra._internal.defaults_list import Overrides
@@ -35,7 +36,14 @@ from galexp.shard.read import PreparedData
 # Networks of tests are too small for a second thread, and the other core has tests of its own.
 os.environ |= {"WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 torch.set_num_threads(1)
+gc.disable()
 TINY = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20")
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from here on, and leave out what was imported and collected: it stays to the end."""
+    gc.freeze()
+    gc.enable()
 
 
 def image_bytes(identifier: str, side: int = 16, kind: str = "PNG", bands: int = 3) -> bytes:
@@ -189,21 +197,28 @@ def _ctrl_c_works() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def _last_change(source: Any) -> int:
+    """Return when the files of a user's own folder were last changed; the packaged ones stay as they are."""
+    if not source.provider.startswith("hydra.searchpath"):
+        return 0
+    folder = pathlib.Path(source.path.removeprefix("file://"))
+    return max(path.stat().st_mtime_ns for path in (folder, *folder.rglob("*")))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _compose_once() -> Iterator[None]:
     """Let Hydra read each packaged file, and put together each choice of options, once.
 
     Hydra's own code still applies the other words of a command to a copy of that; without this, composing takes
-    half of the time of all tests. A user's own folder is searched each time.
+    half of the time of all tests. What entries of a list may refer to is told where one refers to something.
     """
     read, list_defaults = ConfigRepository.load_config, config_loader_impl.create_defaults_list
+    map_choices = defaults_list._create_interpolation_map
     put_together = ConfigLoaderImpl._compose_config_from_defaults_list
     known: dict[object, bytes] = {}
 
     def once(repo: Any, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
-        if any(source.provider.startswith("hydra.searchpath") for source in repo.get_sources()):
-            return make()
-        key = (*key, *(source.path for source in repo.get_sources()))
+        key = (*key, *((source.path, _last_change(source)) for source in repo.get_sources()))
         if key not in known:
             known[key] = pickle.dumps(make())
         return pickle.loads(known[key])
@@ -221,8 +236,13 @@ def _compose_once() -> Iterator[None]:
     def put_together_once(self: Any, defaults: list[Any], repo: Any) -> DictConfig:
         return once(repo, (repr(defaults),), lambda: put_together(self, defaults, repo))
 
+    def map_where_asked(overrides: Overrides, entries: list[Any], self_added: bool) -> DictConfig:
+        asked = any(entry.is_interpolation() for entry in entries)
+        return map_choices(overrides, entries, self_added) if asked else DictConfig({})
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ConfigRepository, "load_config", read_once)
+        patch.setattr(defaults_list, "_create_interpolation_map", map_where_asked)
         patch.setattr(config_loader_impl, "create_defaults_list", list_once)
         patch.setattr(ConfigLoaderImpl, "_compose_config_from_defaults_list", put_together_once)
         yield

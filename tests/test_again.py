@@ -81,7 +81,7 @@ def test_a_broken_run_goes_on_and_ends_with_the_weights_of_an_uninterrupted_one(
 
 
 def test_a_run_broken_after_its_training_is_evaluated_without_training_again(desk):
-    run = desk.run_of()
+    run = desk.train()
     predictions = (run / "predictions.parquet").read_bytes()
     checkpoint = (run / "checkpoints" / "last.ckpt").stat().st_mtime_ns
     (run / "metrics.json").unlink()
