@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import pickle
+import resource
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -176,6 +177,22 @@ def make_catalog_fixture() -> Callable[..., Table]:
 @pytest.fixture(name="build_data", scope="session")
 def build_data_fixture() -> Callable[..., PreparedData]:
     return build_data
+
+
+@contextlib.contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes, as on a disk that is nearly full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture(name="files_of_at_most", scope="session")
+def files_of_at_most_fixture() -> Callable[[int], contextlib.AbstractContextManager[None]]:
+    return files_of_at_most
 
 
 @pytest.fixture

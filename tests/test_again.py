@@ -108,6 +108,7 @@ def test_a_run_whose_data_changed_since_is_refused(desk, finished):
     assert desk.train("force=true") == run
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_with_130_and_one_sentence(desk):
     words = [*TINY_WORDS, "trainer.max_epochs=500"]
     process = subprocess.Popen(

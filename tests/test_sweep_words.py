@@ -104,13 +104,13 @@ def test_a_sweep_over_where_runs_are_written_is_refused(shell):
     [
         ["trainer.max_epochs=1,2", "paths.runs=multirun/${trainer.max_epochs}"],
         ["evaluation.bootstrap=20,30", "paths.runs=multirun/${evaluation.bootstrap}-draws"],
-        ["logger=none,none_at_all", "paths.runs=multirun/${hydra:runtime.choices.logger}"],
+        ["--config-dir", "mine", "logger=none,none_at_all", "paths.runs=multirun/${hydra:runtime.choices.logger}"],
     ],
 )
 def test_the_remedy_is_accepted(desk, words):
     (desk.folder / "mine" / "logger").mkdir(parents=True)
     (desk.folder / "mine" / "logger" / "none_at_all.yaml").write_text("# none\ndefaults: [none]\n")
-    status, _, _ = desk(*SWEEP, "logger=none", "evaluation.bootstrap=20", *words, "--config-dir", "mine")
+    status, _, _ = desk(*SWEEP, "logger=none", "evaluation.bootstrap=20", *words)
     assert status == 0
     assert len(list((desk.folder / "multirun").glob("*/adhoc/*/metrics.json"))) == 2
 
