@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import gc
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -42,7 +43,11 @@ TINY = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20")
 
 
 def pytest_collection_finish() -> None:
-    """Collect garbage from here on, and leave out what was imported and collected: it stays to the end."""
+    """Collect garbage from here on, and leave out what was imported and collected: it stays to the end.
+
+    Hypothesis asks for what refers to an object, which is not told of what is left out, and so is imported before.
+    """
+    importlib.import_module("hypothesis")
     gc.freeze()
     gc.enable()
 
