@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 def class_figures(datamodule: GalaxyDataModule, result: Evaluation) -> dict[str, Figure]:
     """Draw confusion, reliability, a gallery, the baselines and, of two classes, how well they are ranked."""
-    ((label, samples),) = result.scores[TEST].items()
+    (label,) = result.targets
+    samples = result.scores[TEST][label]
     table, classes = result.of_role(TEST), list(result.classes)
     labels = np.asarray(table[f"true_{label}"], dtype=np.float64)
     methods = {METHOD_NAMES[name]: probabilities_of(table, classes, infix) for name, infix in NETWORKS.items()}
     methods |= {METHOD_NAMES[name]: values for name, values in result.baselines.items()}
     averaged = methods[METHOD_NAMES["network_tta"]]
-    facts: dict[str, Any] = {"origin": datamodule.data.origin}
+    facts: dict[str, Any] = {"origin": datamodule.origin}
     is_binary = len(classes) == 2
     said = f"probability of {readable(classes[1])}" if is_binary else readable(label)
     shown = averaged[:, 1] if is_binary else averaged.argmax(1)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _LOG_FROM, _MARKED_UP_TO = 4.0, 30
+_HEIGHT, _LINE = 4.3, 0.16  # [inch]; the second of a line of the legend
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +65,8 @@ def images_seen(
         raise ValueError(
             f"{len(courses)} groups were given; expected 1 to {len(COLORS)}, which have colors of their own"
         )
-    figure, axes = new_figure(1, 1, 7.2, 4.6)
+    names = [with_unit(name, "", width=70) for name in courses] + ["val", "train"]
+    figure, axes = new_figure(1, 1, 7.2, _HEIGHT + _LINE * "\n".join(names).count("\n"))
     ax = axes[0, 0]
     for color, members in zip(COLORS, courses.values(), strict=False):
         for course in members:
@@ -76,7 +78,6 @@ def images_seen(
     ax.set(xlabel="training images seen", ylabel=label)
     handles = [Line2D([], [], color=color, lw=2) for color, _ in zip(COLORS, courses, strict=False)]
     handles += [Line2D([], [], color="#555555", lw=1.8), Line2D([], [], color="#555555", lw=1.2, ls="--")]
-    names = [with_unit(name, "", width=70) for name in courses] + ["val", "train"]
     ax.legend(handles, names, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.3, fontsize=8)
     mark(figure, origin)
     return figure

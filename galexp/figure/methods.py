@@ -5,11 +5,13 @@ import re
 METHOD_NAMES = {
     "network": "network",
     "network_tta": "network + TTA",
+    "network_latent": "network, latent",
     "mean": "predict the mean",
     "linear_color": "linear color fit",
     "random_forest": "random forest",
     "pca_forest": "pixel forest",
     "knn": "pixel neighbors",
+    "pca": "pixel components",
     "majority": "frequencies",
     "color": "logistic color",
     "ensemble": "ensemble",

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 def number_figures(datamodule: GalaxyDataModule, result: Evaluation) -> dict[str, Figure]:
     """Draw truth against prediction, residuals, baselines, a gallery and, where there are widths, their coverage."""
-    targets = list(result.scores[TEST])
-    table, scores = result.of_role(TEST), result.scores[TEST]
+    targets = result.targets
+    table, scores = result.of_role(TEST), {target: result.scores[TEST][target] for target in targets}
     truth = np.stack([np.asarray(table[f"true_{target}"]) for target in targets], axis=1)
     preds = np.stack([np.asarray(table[f"pred_tta_{target}"]) for target in targets], axis=1)
     labels = [readable(target) for target in targets]
     units = [datamodule.data.manifest.units.get(target, "") for target in targets]
     shown = [{name: scores[target]["all"]["network_tta"][name] for name in ("rmse", "nmad")} for target in targets]
-    facts: dict[str, Any] = {"origin": datamodule.data.origin}
+    facts: dict[str, Any] = {"origin": datamodule.origin}
     figures = {
         "truth_against_prediction": truth_against_prediction(truth, preds, labels, units, shown, **facts),
         "residuals": residuals(truth, preds, labels, units, **facts),
@@ -78,5 +78,5 @@ def gallery_of(datamodule: GalaxyDataModule, truth: np.ndarray, preds: np.ndarra
         empty = np.full((across - len(chosen), *images.shape[1:]), 255, dtype=np.uint8)
         stamps += [images, empty]
         titles += [*captions(truth[chosen], preds[chosen]), *[""] * len(empty)]
-    facts: dict[str, Any] = {"across": across, "origin": datamodule.data.origin}
+    facts: dict[str, Any] = {"across": across, "origin": datamodule.origin}
     return gallery(np.concatenate(stamps), titles, f"held-out galaxies: {label}", list(picked), **facts)

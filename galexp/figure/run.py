@@ -14,6 +14,7 @@ from galexp.figure.classes import class_figures
 from galexp.figure.learning_curve import learning_curve
 from galexp.figure.methods import readable
 from galexp.figure.numbers import number_figures
+from galexp.figure.reconstructions import reconstructions
 from galexp.figure.split_histograms import split_histograms
 from galexp.figure.style import save
 from galexp.split.base import TEST, TRAIN, VAL
@@ -21,7 +22,7 @@ from galexp.split.base import TEST, TRAIN, VAL
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_CURVES = {"rmse": "RMSE", "log_loss": "mean log loss [nat]"}
+_CURVES = {"joint_loss": "joint loss", "rmse": "RMSE", "log_loss": "mean log loss [nat]"}
 
 
 def run_figures(
@@ -38,14 +39,16 @@ def run_figures(
         history: Columns of ``history.csv``, empty where nothing was trained.
         split_column: Column of the catalog that the split goes by, if any.
     """
-    origin = datamodule.data.origin
+    origin = datamodule.origin
     figures: dict[str, Figure] = {}
     if history:
         error, label = next(pair for pair in _CURVES.items() if f"train/{pair[0]}" in history)
         figures["learning_curve"] = learning_curve(history, error, label, origin=origin)
-    if TEST in result.scores and datamodule.truth.shape[1]:
+    if result.drawn:
+        figures["reconstructions"] = reconstructions(result.drawn, origin=origin)
+    if result.targets:
         figures |= class_figures(datamodule, result) if result.classes else number_figures(datamodule, result)
-        figures["split"] = _split_figure(datamodule, list(result.scores[TEST]), split_column)
+        figures["split"] = _split_figure(datamodule, result.targets, split_column)
     return figures
 
 
@@ -56,7 +59,7 @@ def _split_figure(datamodule: GalaxyDataModule, targets: list[str], split_column
     columns = {readable(str(name)): np.asarray(catalog[name], dtype=np.float64) for name in names}
     cuts = {name: _cut(values, roles) for name, values in columns.items()}
     thresholds = {name: cut for name, cut in cuts.items() if cut is not None}
-    return split_histograms(columns, roles, thresholds, origin=datamodule.data.origin)
+    return split_histograms(columns, roles, thresholds, origin=datamodule.origin)
 
 
 def _cut(values: np.ndarray, roles: np.ndarray) -> float | None:

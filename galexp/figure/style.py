@@ -8,6 +8,8 @@ import textwrap
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -121,7 +123,12 @@ def save(figure: Figure, path: str | pathlib.Path) -> pathlib.Path:
     if path.suffix not in _METADATA:
         raise ValueError(f"{path} does not end with one of {', '.join(_METADATA)}; rename it")
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=DOTS_PER_INCH, facecolor="white", metadata=_METADATA[path.suffix])
+    figure.dpi = DOTS_PER_INCH
+    # Figure.savefig would draw everything twice, to no effect here: the first time to measure what is to be cut off.
+    if path.suffix == ".png":
+        FigureCanvasAgg(figure).print_png(path, metadata=_METADATA[path.suffix])
+    else:
+        FigureCanvasPdf(figure).print_pdf(path, metadata=_METADATA[path.suffix])
     return path
 
 

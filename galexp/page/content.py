@@ -180,7 +180,22 @@ class Code:
     name: str = ""
 
 
-Block: TypeAlias = Prose | Heading | Notice | Code | DataTable | Picture | Gallery
+@dataclasses.dataclass(frozen=True)
+class Attachment:
+    """A file beside the page, to which a line leads, such as a page of its own.
+
+    Args:
+        name: Of the file, with its ending; unique in a report.
+        caption: What it is.
+        text: All of it.
+    """
+
+    name: str
+    caption: str
+    text: str
+
+
+Block: TypeAlias = Prose | Heading | Notice | Code | DataTable | Picture | Gallery | Attachment
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Sequence
 
-from galexp.page.content import Code, DataTable, Gallery, Heading, Link, Notice, Part, Picture, Prose, Value
+from galexp.page.content import Attachment, Code, DataTable, Gallery, Heading, Link, Notice, Part, Picture, Prose, Value
 from galexp.page.files import MARKS
 from galexp.page.origin import banner
 from galexp.page.value import as_text, checked_address, heading, is_marked, is_numeric
@@ -79,6 +79,11 @@ def _(block: Code) -> str:
     fence = "`" * max(3, longest + 1)
     link = f"\n\n[{_escaped(block.name)}](<{block.name}>)" if block.name else ""
     return f"{fence}\n{block.text.rstrip()}\n{fence}{link}"
+
+
+@_written.register
+def _(block: Attachment) -> str:
+    return f"[{_in_line(block.caption)}](<{block.name}>)"
 
 
 @_written.register

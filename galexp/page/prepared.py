@@ -29,6 +29,18 @@ _UNSAID = (*_NAMED, "experiment", "logger", "trainer", "callback", "what", "sect
 _STAMP = 128  # [pixel]
 
 
+def images_are_lost(name: str) -> Notice:
+    """Say that galaxies cannot be shown, and what to do.
+
+    Args:
+        name: Of the data, or of the run, that they belong to.
+    """
+    return Notice(
+        f"The images of {name} are not on this disk as they were used; prepare them again, or make the report where "
+        "they lie."
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class Shown:
     """Prepared data, and one of the runs that learned from it.

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 
 import galexp
-from galexp.page.content import Code, DataTable, Gallery, Part, Picture
+from galexp.page.content import Attachment, Code, DataTable, Gallery, Part, Picture
 from galexp.page.files import write_picture, write_table
 from galexp.page.html.document import document
 from galexp.page.markdown import markdown
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 def write_report(
     folder: pathlib.Path, title: str, parts: Sequence[Part], origin: Origin, most_rows: int = Options.most_rows
 ) -> list[pathlib.Path]:
-    """Write a report: ``index.html``, ``report.md``, ``tables/*.csv``, ``figures/*.png``, ``*.pdf``, files of code.
+    """Write a report: ``index.html``, ``report.md``, ``tables/*.csv``, ``figures/*.png``, ``*.pdf``, other files.
 
     All goes into a folder beside it, which is renamed when it is whole, so that there is never half a report. What
     stood there before is replaced where a report wrote it; ``report.json`` lists what that was.
@@ -74,7 +74,7 @@ def _write(
         elif isinstance(block, DataTable):
             others.append(folder / "tables" / f"{block.name}.csv")
             write_table(block, others[-1])
-        elif isinstance(block, Code) and block.name:
+        elif isinstance(block, Attachment) or (isinstance(block, Code) and block.name):
             others.append(folder / block.name)
             others[-1].write_text(block.text, encoding="utf-8")
     page, text = folder / PAGE, folder / TEXT
@@ -133,7 +133,7 @@ def _names(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
                 yield "picture", block.name
             elif isinstance(block, DataTable):
                 yield "table", block.name
-            elif isinstance(block, Code) and block.name:
+            elif isinstance(block, Attachment) or (isinstance(block, Code) and block.name):
                 yield "file", block.name
 
 

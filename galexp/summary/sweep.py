@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import types
 from collections import defaultdict
@@ -69,8 +70,15 @@ def groups(runs: list[RunDirectory], besides: Sequence[str] = ()) -> dict[str, l
         if "data" in differs:
             alike = {other["data_sha256"] for other in others if other["data"] == words["data"]}
             differs = [key for key in differs if key != "data_sha256" or len(alike) > 1]
-        found[" ".join([names[run.folder], *(f"{key}={words[key]}" for key in differs)])].append(run)
+        found[" ".join([names[run.folder], *(f"{key}={_short(words[key])}" for key in differs)])].append(run)
     return found
+
+
+def _short(value: Any) -> Any:
+    """Return a value as a name shows it; of a long list its length, and a few digits that tell it from others."""
+    if not isinstance(value, list) or len(value) <= FEW_TARGETS:
+        return value
+    return f"[{value[0]}, ... {len(value)} in all, {hashlib.sha256(repr(value).encode()).hexdigest()[:4]}]"
 
 
 def _data(run: RunDirectory) -> dict[str, str]:

@@ -127,11 +127,15 @@ class RunMaker:
         table = Table({"id": catalog["id"], "role": roles[shown]})
         if "hi_is_limit" in catalog.colnames:
             table["hi_is_limit"] = catalog["hi_is_limit"]
+        drawn: dict[str, Any] = {}
+        if settings["choices"]["task"].startswith("representation"):
+            for name in ("reconstruction_rmse", "reconstruction_latent_rmse", "latent_00"):
+                table[name] = rng.uniform(0.1, 0.2, len(table))
+            test = table[np.asarray(table["role"]) == "test"]
+            drawn = reconstruction_score_table(test, {"mean": np.full(len(test), 0.3)})
         targets = truth_columns(task)
         if not targets:
-            table["reconstruction_rmse"], table["latent_00"] = rng.uniform(0.1, 0.2, (2, len(table)))
-            test = table[np.asarray(table["role"]) == "test"]
-            return table, reconstruction_score_table(test, {"mean": np.full(len(test), 0.3)})
+            return table, drawn
         baselines = []
         for target in targets:
             truth = np.asarray(catalog[target], dtype=np.float64)
@@ -143,8 +147,8 @@ class RunMaker:
         if "classes" in task:
             _add_probabilities(table, targets[0], class_names(task), rng)
             test = table[np.asarray(table["role"]) == "test"]
-            return table, class_score_table(test, targets[0], class_names(task), {}, 20, 0, False, None)
-        return table, score_table(test, targets, {"mean": np.stack(baselines, axis=1)}, 20, 0)
+            return table, class_score_table(test, targets[0], class_names(task), {}, 20, 0, False, None) | drawn
+        return table, score_table(test, targets, {"mean": np.stack(baselines, axis=1)}, 20, 0) | drawn
 
     def _write_history(self, run: RunDirectory) -> None:
         with (run.folder / "history.csv").open("w", newline="") as stream:

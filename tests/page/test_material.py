@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 
 import numpy as np
@@ -22,6 +23,15 @@ def test_runs_that_differ_in_seed_alone_are_one_group(make_run, material):
         "xgass-delta5_q80-xresnet34": [0, 1],
     }
     assert found.origin is Origin.OBSERVED
+
+
+def test_a_long_list_is_named_by_its_length_and_two_of_one_length_are_told_apart(make_run, material):
+    rates = [f"layers.rates=[{values}]" for values in ("0.1,0.2,0.3,0.4,0.5", "0.5,0.4,0.3,0.2,0.1", "0.1,1")]
+    names = list(material(*(make_run("split=random", rate) for rate in rates)).groups)
+    assert len({*names}) == 3
+    for name in names[:2]:
+        assert re.search(r" layers\.rates=\[0\.\d, \.\.\. 5 in all, [0-9a-f]{4}\]$", name)
+    assert names[2].endswith("layers.rates=[0.1, 1]")
 
 
 def test_the_error_of_a_run_that_was_made_is_what_it_was_made_with(make_run):

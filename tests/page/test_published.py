@@ -8,7 +8,7 @@ import yaml
 from galexp.config import choices, compose
 from galexp.page import published
 from galexp.page.cite import ALWAYS, bibliography, bibtex, keys_of, read_bibliography
-from galexp.page.published import HOW, PublishedNumber, experiments_dir, read_study, studies, study
+from galexp.page.published import HOW, PublishedNumber, PublishedTable, experiments_dir, read_study, studies, study
 
 FILES = sorted(experiments_dir().glob("*/published.yaml"))
 NUMBER = {"name": "a", "quantity": "rmse", "value": 0.3, "where": "Table 1", "evidence": "P"}
@@ -83,12 +83,13 @@ def test_a_file_without_keys_and_one_that_is_no_yaml_are_refused(write):
         read_study(path)
 
 
-def test_a_number_is_of_the_runs_that_chose_everything_that_it_matches():
+@pytest.mark.parametrize(("kind", "facts"), [(PublishedNumber, NUMBER), (PublishedTable, TABLE)])
+def test_a_number_and_a_table_are_of_the_runs_that_chose_everything_that_they_match(kind, facts):
     settings = {"choices": {"split": "random", "dataset": "xgass"}, "datamodule": {"image_size": 64}}
     of = [{"split": "random"}, {"split": "random", "datamodule.image_size": 64}]
     not_of = [{}, {"split": "kfold"}, {"split": "random", "datamodule.image_size": 32}, {"loss.beta.gamma": 1}]
-    assert [PublishedNumber(**NUMBER, match=match).fits(settings) for match in of] == [True, True]
-    assert not any(PublishedNumber(**NUMBER, match=match).fits(settings) for match in not_of)
+    assert [kind(**facts, match=match).fits(settings) for match in of] == [True, True]
+    assert not any(kind(**facts, match=match).fits(settings) for match in not_of)
 
 
 def fitting(settings, besides=()):

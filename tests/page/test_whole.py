@@ -90,8 +90,10 @@ def _single(make_run, skies, votes, frames):
     make_run("dataset=xgass", "split=random")
 
 
-def _reconstruction(make_run, skies, votes, frames):
-    make_run("dataset=xgass", "task=reconstruction", "model=vae", "loss=elbo")
+def _representation(make_run, skies, votes, frames):
+    make_run("dataset=xgass", "task=representation", "model=representation")
+    make_run("dataset=xgass", "task=representation_regression", "model=representation")
+    make_run("dataset=xgass", "task=representation_classification", "model=representation", TWO_CLASSES)
 
 
 def _classes(make_run, skies, votes, frames):
@@ -151,7 +153,7 @@ def _surveys(make_run, skies, *_):
 
 KINDS = {
     _single: {"overview", "scores", "trends", "provenance"},
-    _reconstruction: {"overview", "provenance"},
+    _representation: {"overview", "scores", "predictions", "provenance"},
     _classes: {"overview", "scores", "predictions"},
     _votes: {"scores", "label_correlation", "vote_panels", "top_galaxies"},
     _simulation: {"scores", "leak", "class_timing"},

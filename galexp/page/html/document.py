@@ -42,7 +42,7 @@ def document(
     Raises:
         ValueError: for a link that leads elsewhere than to the web or to a file beside the page.
     """
-    environment = _environment()
+    environment = template_environment()
     made = [(part, [_block(environment, block, pngs, most_rows) for block in part.blocks]) for part in parts]
     style, script = (Markup((_HERE / "assets" / name).read_text("utf-8")) for name in ("report.css", "report.js"))
     return environment.get_template("document.html").render(
@@ -52,12 +52,12 @@ def document(
         banner=banner(origin),
         style=style,
         script=script,
-        policy=_policy(style, script),
+        policy=content_policy(style, script),
         version=galexp.__version__,
     )
 
 
-def _environment() -> Environment:
+def template_environment() -> Environment:
     """Return templates in which every value is escaped."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
@@ -91,7 +91,7 @@ def _facts(block: Block, pngs: Mapping[str, pathlib.Path], most_rows: int) -> di
     return {}
 
 
-def _policy(style: str, script: str) -> str:
+def content_policy(style: str, script: str) -> str:
     """Return what the page may do: run this script, wear this style, show pictures that stand in it, and no more."""
     hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
     return (

@@ -8,9 +8,10 @@ import numpy as np
 
 from galexp.evaluation.excess import Excess, rank_excess
 from galexp.evaluation.samples import samples_of
-from galexp.page.content import Block, Column, DataTable, Gallery, Notice, Part, Prose, Row
+from galexp.page.content import Block, Column, DataTable, Gallery, Part, Prose, Row
 from galexp.page.members import mark_of
 from galexp.page.number_groups import Typical, typical_groups
+from galexp.page.prepared import images_are_lost
 from galexp.page.section.base import Section
 from galexp.page.stamps import stamps_of
 
@@ -61,8 +62,7 @@ class HIExcess(Section):
             return []
         table = _table(one, found, sigma in names)
         if group.runs[0].data is None:
-            text = f"The images of {group.name} are not on this disk as they were trained on; prepare them again."
-            return [table, Notice(text)]
+            return [table, images_are_lost(group.name)]
         return [table, _gallery(one, found.rows[:stamps].tolist())] if stamps else [table]
 
 

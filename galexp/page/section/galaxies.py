@@ -12,6 +12,7 @@ from galexp.page.content import Block, Gallery, Heading, Notice, Part, Prose
 from galexp.page.galaxies import Predicted
 from galexp.page.material import Material, ReportRun
 from galexp.page.members import mark_of, names_network
+from galexp.page.prepared import images_are_lost
 from galexp.page.section.base import Section
 from galexp.page.stamps import stamps_of
 from galexp.run.name import file_stem
@@ -55,10 +56,7 @@ class Galaxies(Section):
 
 def _of_group(name: str, runs: Sequence[ReportRun], material: Material) -> Iterator[Block]:
     if runs[0].data is None:
-        yield Notice(
-            f"The images of {runs[0].audit['data_name']} are not on this disk as they were trained on; prepare them "
-            "again, or make the report where they lie."
-        )
+        yield images_are_lost(runs[0].audit["data_name"])
         return
     predicted = Predicted.of(runs)
     for target in predicted.targets:

@@ -14,7 +14,7 @@ from galexp.page.members import mark_of, unit_of
 from galexp.page.repeats import distinct, mean_and_spread
 from galexp.page.section.base import Section
 
-_METRICS = {"rmse": "RMSE", "log_loss": "mean log loss [nat]", "loss": "loss"}
+_METRICS = {"joint_loss": "joint loss", "rmse": "RMSE", "log_loss": "mean log loss [nat]", "loss": "loss"}
 _COLUMNS = (
     *(Column("configuration"), Column("metric"), Column("trainings", digits=0)),
     Column("lowest val", hint="Mean ± sd over trainings of each one's lowest; it was looked for, so it flatters."),

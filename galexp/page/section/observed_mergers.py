@@ -14,7 +14,7 @@ from galexp.page.content import Block, Column, DataTable, Gallery, Heading, Noti
 from galexp.page.evaluations import RunEvaluation, evaluations
 from galexp.page.material import Material, ReportRun, with_catalog
 from galexp.page.merger_times import CLASSES, TIME
-from galexp.page.prepared import Shown, stamp
+from galexp.page.prepared import Shown, images_are_lost, stamp
 from galexp.page.section.base import Section
 from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
@@ -62,8 +62,7 @@ class ObservedMergers(Section):
         learned = one.run.origin.label.lower() or "observed"
         heading = Heading(f"{one.provenance['data_folder'].rsplit('/', 1)[-1]}, by {one.run.name} ({learned} frames)")
         if one.data is None:
-            text = f"The images of {one.name} are not on this disk as they were predicted; prepare them again."
-            return [heading, Notice(text)]
+            return [heading, images_are_lost(one.name)]
         verdict = _verdict(one, self.classes) if CLASSES in one.run.targets else None
         lines = _lines(one) if verdict is None else _class_lines(one, verdict)
         blocks: list[Block] = [heading, _gallery(one, number, lines)]

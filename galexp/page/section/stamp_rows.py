@@ -9,9 +9,9 @@ import numpy as np
 from galexp.figure.gallery import captions, gallery
 from galexp.figure.methods import readable
 from galexp.figure.stamp_rows import ACROSS, pick_extremes
-from galexp.page.content import Block, Notice, Part, Picture, Prose
+from galexp.page.content import Block, Part, Picture, Prose
 from galexp.page.number_groups import Typical, typical_groups
-from galexp.page.prepared import resized, stamp
+from galexp.page.prepared import images_are_lost, resized, stamp
 from galexp.page.section.base import Section
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def _block(one: Typical, seed: int, place: int) -> Block:
     group = one.group
     data = group.runs[0].data
     if data is None:
-        text = f"The images of {group.name} are not on this disk as they were trained on; prepare them again."
-        return Notice(text)
+        return images_are_lost(group.name)
     picked = pick_extremes(group.truth, group.preds, seed=seed)
     across = max(len(rows) for rows in picked.values())
     rows = np.concatenate(list(picked.values()))

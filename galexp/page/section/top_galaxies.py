@@ -6,10 +6,10 @@ import numpy as np
 
 from galexp.catalog.vote_tree import ANSWER_NAMES
 from galexp.figure.methods import readable
-from galexp.page.content import Block, Gallery, Notice, Part, Prose
+from galexp.page.content import Block, Gallery, Part, Prose
 from galexp.page.galaxies import Predicted
 from galexp.page.material import Material, ReportRun
-from galexp.page.prepared import leader
+from galexp.page.prepared import images_are_lost, leader
 from galexp.page.section.base import Section
 from galexp.page.stamps import stamps_of
 
@@ -50,8 +50,7 @@ class TopGalaxies(Section):
 
     def _galleries(self, run: ReportRun) -> list[Block]:
         if run.data is None:
-            text = f"The images of {run.name} are not on this disk as they were trained on; prepare them again."
-            return [Notice(text)]
+            return [images_are_lost(run.name)]
         predicted = Predicted.of([run])
         return [self._gallery(predicted, answer, kind) for answer in self.answers for kind in _WHO]
 

@@ -192,7 +192,7 @@ def test_an_evaluation_whose_images_are_gone_says_so(train, material, observed):
     (observed.folder / "catalog.parquet").unlink()
     blocks = ObservedMergers(2, 50).part(material(run)).blocks
     assert isinstance(blocks[-1], Notice)
-    assert "are not on this disk as they were predicted; prepare them again" in blocks[-1].text
+    assert "are not on this disk as they were used; prepare them again" in blocks[-1].text
 
 
 def timed(run):

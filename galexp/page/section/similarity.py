@@ -1,0 +1,151 @@
+"""Galaxies that are alike by what a run has learned: how much that is worth, and what it looks like."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from galexp.figure.eigenvalues import eigenvalue_gap
+from galexp.figure.interpolation_grid import between, interpolation_grid
+from galexp.page.content import (
+    Attachment,
+    Block,
+    Column,
+    DataTable,
+    Gallery,
+    Heading,
+    Measured,
+    Notice,
+    Part,
+    Picture,
+    Prose,
+    Row,
+    Stamp,
+)
+from galexp.page.material import Material
+from galexp.page.prepared import stamp
+from galexp.page.searches import RunSearch, searches
+from galexp.page.section.base import Section
+from galexp.page.words import unique
+from galexp.shard.read import PreparedData
+from galexp.similarity.told import Quantity, quantities
+
+_READING = (
+    "Queries look for the galaxies that are most alike among others, by what a network has learned and by what is to "
+    "be beaten: principal components of pixels, the pixels themselves, and chance. Recommended are the nearest members "
+    "of a query's cluster in the graph of neighbors. What is known of galaxies judges the neighbors and has not found "
+    "them. Images that are mostly sky have a high structural similarity with any other: read it beside that of chance."
+)
+_HEAD = (
+    Column("run"),
+    Column("searched"),
+    Column("by", hint="Features; recommended: the nearest in the query's cluster; random: drawn by chance."),
+    Column("queries", digits=0),
+    Column("gallery", digits=0, hint="Galaxies that are searched in."),
+    Column("neighbors", digits=0, hint="Of each query."),
+)
+
+
+class Similarity(Section):
+    """Lay out every search by the runs of a report.
+
+    Args:
+        queries: Of each search that are shown with their neighbors.
+    """
+
+    order = 76
+
+    def __init__(self, queries: int) -> None:
+        self.queries = queries
+
+    def part(self, material: Material) -> Part | None:
+        """Take the searches below all runs; None without any."""
+        found = [one for run in material.runs for one in searches(run)]
+        if not found:
+            return None
+        blocks: list[Block] = [Prose(_READING), _table(found)]
+        for name, one in zip(unique([one.name for one in found]), found, strict=True):
+            blocks += self._blocks(name, one)
+        return Part("similarity", "Galaxies that are alike", tuple(blocks))
+
+    def _blocks(self, name: str, one: RunSearch) -> list[Block]:
+        heading = Heading(f"{one.name}, by {one.run.name}")
+        link = Attachment(f"map-{name}.html", f"The map of {name}: hover over its galaxies", one.map)
+        return [heading, _graph(one), link, *self._galleries(name, one), *_pictures(name, one)]
+
+    def _galleries(self, name: str, one: RunSearch) -> list[Block]:
+        if one.data is None:
+            return [Notice(f"The images of {one.name} are not on this disk as they were searched; prepare them again.")]
+        table, features = one.neighbors, one.metrics["features"]
+        nearest = table[np.asarray(table["method"]) == features]
+        row_of = {identifier: row for row, identifier in enumerate(one.data.catalog["id"].tolist())}
+        asked = [query for query in one.metrics["shown"] if query in row_of][: self.queries]
+        galleries: list[Block] = []
+        for number, query in enumerate(asked):
+            rows = nearest[np.asarray(nearest["query"]) == query][: one.metrics["first"]]
+            stamps = [_stamp(one.data, row_of[query], ("query", query))]
+            for identifier, rank, alike in zip(rows["id"], rows["rank"], rows["ssim"], strict=True):
+                told = (f"{rank}: {identifier}", *([f"SSIM {alike:.2f}"] if np.isfinite(alike) else []))
+                stamps.append(_stamp(one.data, row_of[str(identifier)], told))
+            caption = f"{query} and its nearest by {features} features, the whole stored fields."
+            galleries.append(Gallery(f"similar-{name}-{number + 1}", caption, tuple(stamps), one.galaxies.label))
+        return galleries
+
+
+def _stamp(data: PreparedData, row: int, lines: tuple[str, ...]) -> Stamp:
+    return Stamp(stamp(data.pixels(row)), lines)
+
+
+def _table(found: list[RunSearch]) -> DataTable:
+    told = [
+        (one, method, {quantity.heading: quantity for quantity in quantities(scores, one.metrics["first"])})
+        for one in found
+        for method, scores in one.metrics["methods"].items()
+    ]
+    every: dict[str, Quantity] = {}
+    for _, _, known in told:
+        every = {**known, **every}
+    columns = tuple(Column(heading, one.unit, 3, one.hint) for heading, one in every.items())
+    rows = tuple(
+        Row((*_said(one, method), *(_value(known.get(heading)) for heading in every)), one.origin.label)
+        for one, method, known in told
+    )
+    number = found[0].metrics["ssim_queries"]
+    note = f"Errors are over queries. The structural similarity is that of {number} queries in the first search."
+    return DataTable("similarity", "Neighbors by every method", (*_HEAD, *columns), rows, note)
+
+
+def _said(one: RunSearch, method: str) -> tuple[str | int, ...]:
+    facts = one.metrics
+    return (one.run.name, one.name, method, facts["queries"], facts["gallery"], facts["neighbors"])
+
+
+def _value(quantity: Quantity | None) -> Measured | None:
+    return None if quantity is None else Measured(quantity.value, quantity.error)
+
+
+def _graph(one: RunSearch) -> Prose:
+    graph = one.metrics["graph"]
+    pieces = "in one piece" if graph["pieces"] == 1 else f"in {graph['pieces']} pieces, which no neighborhood joins"
+    sizes = ", ".join(f"{size:,}" for size in graph["cluster_sizes"][:8])
+    more = " and smaller ones" if len(graph["cluster_sizes"]) > 8 else ""
+    return Prose(
+        f"The graph of {one.metrics['gallery']:,} galaxies has {graph['edges']:,} edges of weight exp(-d² / s²), "
+        f"s = {graph['scale']:.4g}, and is {pieces}. Clusters: {graph['clusters']}, of {sizes}{more} galaxies."
+    )
+
+
+def _pictures(name: str, one: RunSearch) -> list[Block]:
+    pictures: list[Block] = []
+    graph, images = one.metrics["graph"], one.interpolation
+    if images is not None:
+        told = one.metrics["interpolation"]
+        title = between(told["is_decoded"])
+        figure = interpolation_grid(images, told["corners"], title, origin=one.origin)
+        caption = f"{title} that are far apart, along straight lines in the space of features."
+        pictures.append(Picture(f"between-{name}", caption, figure))
+    if graph["eigenvalues"]:
+        values = np.array(graph["eigenvalues"])
+        figure = eigenvalue_gap(values, graph["clusters"], graph["pieces"], origin=one.origin)
+        caption = "Eigenvalues of the normalized graph; clusters are as many as stand before the largest gap."
+        pictures.append(Picture(f"gap-{name}", caption, figure))
+    return pictures
