@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import hydra
+from hydra.conf import HydraConf
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -152,8 +153,8 @@ def _composed(overrides: Sequence[str], config_dir: pathlib.Path | None) -> tupl
     _check_folders(extra)
     check_overrides(overrides, extra)
     stamps = tuple(_stamp(folder) for folder in (conf_dir(), *extra))
-    found, resolved = _by_hydra(tuple(overrides), config_dir and config_dir.resolve(), stamps)
-    HydraConfig.instance().set_config(found)
+    found, resolved, hydra_config = _by_hydra(tuple(overrides), config_dir and config_dir.resolve(), stamps)
+    HydraConfig.instance().cfg = hydra_config
     return found, resolved
 
 
@@ -165,11 +166,11 @@ def _stamp(folder: pathlib.Path) -> int:
 @functools.lru_cache(maxsize=64)
 def _by_hydra(
     overrides: tuple[str, ...], config_dir: pathlib.Path | None, stamps: tuple[int, ...]
-) -> tuple[DictConfig, Settings]:
+) -> tuple[DictConfig, Settings, HydraConf | None]:
     """Compose once for the same words and the same files: checking a command and running it need the same answer."""
     with with_hydra(overrides):
         found = hydra.compose("config", [*search_path(config_dir), *overrides], return_hydra_config=True)
-        return found, settings(found)
+        return found, settings(found), HydraConfig.instance().cfg
 
 
 def search_path(config_dir: pathlib.Path | None) -> list[str]:

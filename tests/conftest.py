@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
+import hashlib
+import importlib
 import io
 import json
 import os
 import pathlib
 import pickle
+import resource
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,7 +23,10 @@ import numpy as np
 import pytest
 import torch
 from astropy.table import Table
+from hydra._internal import config_loader_impl, defaults_list
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import ConfigRepository
+from hydra._internal.defaults_list import Overrides
 from omegaconf import DictConfig
 from PIL import Image
 
@@ -30,7 +38,18 @@ from galexp.shard.read import PreparedData
 # Networks of tests are too small for a second thread, and the other core has tests of its own.
 os.environ |= {"WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 torch.set_num_threads(1)
+gc.disable()
 TINY = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20")
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from here on, and leave out what was imported and collected: it stays to the end.
+
+    Hypothesis asks for what refers to an object, which is not told of what is left out, and so is imported before.
+    """
+    importlib.import_module("hypothesis")
+    gc.freeze()
+    gc.enable()
 
 
 def image_bytes(identifier: str, side: int = 16, kind: str = "PNG", bands: int = 3) -> bytes:
@@ -165,6 +184,22 @@ def build_data_fixture() -> Callable[..., PreparedData]:
     return build_data
 
 
+@contextlib.contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes, as on a disk that is nearly full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture(name="files_of_at_most", scope="session")
+def files_of_at_most_fixture() -> Callable[[int], contextlib.AbstractContextManager[None]]:
+    return files_of_at_most
+
+
 @pytest.fixture
 def data(tmp_path: pathlib.Path) -> PreparedData:
     return build_data(tmp_path / "prepared")
@@ -184,32 +219,54 @@ def _ctrl_c_works() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def _last_change(source: Any) -> int:
+    """Return when the files of a user's own folder were last changed; the packaged ones stay as they are."""
+    if not source.provider.startswith("hydra.searchpath"):
+        return 0
+    folder = pathlib.Path(source.path.removeprefix("file://"))
+    return max(path.stat().st_mtime_ns for path in (folder, *folder.rglob("*")))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _compose_once() -> Iterator[None]:
-    """Let Hydra compose the same words of the packaged files once; without that it takes half of the time of all tests.
+    """Let Hydra read each packaged file, and put together each choice of options, once.
 
-    Where a sweep keeps its litter is a word that differs each time, and is put in afterwards.
+    Hydra's own code still applies the other words of a command to a copy of that; without this, composing takes
+    half of the time of all tests. What entries of a list may refer to is told where one refers to something.
     """
-    load = ConfigLoaderImpl.load_configuration
-    known: dict[tuple[object, ...], bytes] = {}
+    read, list_defaults = ConfigRepository.load_config, config_loader_impl.create_defaults_list
+    map_choices = defaults_list._create_interpolation_map
+    put_together = ConfigLoaderImpl._compose_config_from_defaults_list
+    known: dict[object, bytes] = {}
 
-    def load_once(self: Any, config_name: str, overrides: list[str], run_mode: Any, **facts: Any) -> DictConfig:
-        litter = [word for word in overrides if word.startswith("hydra.sweep.dir=")]
-        if any(word.startswith("hydra.searchpath=") for word in overrides):
-            return load(self, config_name, overrides, run_mode, **facts)
-        words = [word for word in overrides if word not in litter]
-        key = (config_name, tuple(words), run_mode, *facts.values())
+    def once(repo: Any, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        key = (*key, *((source.path, _last_change(source)) for source in repo.get_sources()))
         if key not in known:
-            known[key] = pickle.dumps(load(self, config_name, words, run_mode, **facts))
-        found = pickle.loads(known[key])
-        found.hydra.runtime.cwd = str(pathlib.Path.cwd())
-        for word in litter:
-            found.hydra.overrides.hydra.append(word)
-            found.hydra.sweep.dir = word.partition("=")[2].strip("'")
+            known[key] = pickle.dumps(make())
+        return pickle.loads(known[key])
+
+    def read_once(self: Any, config_path: str) -> Any:
+        return once(self, (config_path,), lambda: read(self, config_path))
+
+    def list_once(repo: Any, config_name: str, overrides_list: list[Any], **facts: Any) -> Any:
+        chosen = [word.input_line for word in overrides_list if repo.group_exists(word.key_or_group)]
+        make = lambda: list_defaults(repo, config_name, overrides_list, **facts)  # noqa: E731
+        found = once(repo, (config_name, *chosen, *facts.values()), make)
+        found.config_overrides = Overrides(repo, overrides_list).config_overrides
         return found
 
+    def put_together_once(self: Any, defaults: list[Any], repo: Any) -> DictConfig:
+        return once(repo, (repr(defaults),), lambda: put_together(self, defaults, repo))
+
+    def map_where_asked(overrides: Overrides, entries: list[Any], self_added: bool) -> DictConfig:
+        asked = any(entry.is_interpolation() for entry in entries)
+        return map_choices(overrides, entries, self_added) if asked else DictConfig({})
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ConfigLoaderImpl, "load_configuration", load_once)
+        patch.setattr(ConfigRepository, "load_config", read_once)
+        patch.setattr(defaults_list, "_create_interpolation_map", map_where_asked)
+        patch.setattr(config_loader_impl, "create_defaults_list", list_once)
+        patch.setattr(ConfigLoaderImpl, "_compose_config_from_defaults_list", put_together_once)
         yield
 
 
@@ -250,6 +307,7 @@ class Shell:
 
     folder: pathlib.Path
     captured: pytest.CaptureFixture[str]
+    shelf: pathlib.Path
 
     def change_catalog(self, change: Callable[[Table, dict[str, object]], object]) -> None:
         """Replace the session's data by a copy with another catalog or manifest."""
@@ -277,6 +335,16 @@ class Shell:
         (line,) = [line for line in out.splitlines() if line.startswith("run: ")]
         return self.folder / line.removeprefix("run: ")
 
+    def run_of(self, *words: str) -> pathlib.Path:
+        """Return a copy of what :meth:`train` gives for these words; only the first test that asks trains it."""
+        kept = self.shelf / hashlib.sha256(repr(words).encode()).hexdigest()
+        if not kept.is_dir():
+            run = self.train(*words)
+            shutil.copytree(run, kept / run.relative_to(self.folder))
+            return run
+        (metrics,) = kept.rglob("metrics.json")
+        return shutil.copytree(metrics.parent, self.folder / metrics.parent.relative_to(kept))
+
     def refuses(self, *words: str, status: int = 1) -> str:
         """Return the one sentence with which a command is refused."""
         found, _, err = self(*words)
@@ -286,17 +354,20 @@ class Shell:
         return sentence.removeprefix("galexp: ")
 
 
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    return tmp_path_factory.mktemp("shelf")
+
+
 @pytest.fixture
 def shell(
-    tmp_path: pathlib.Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shelf: pathlib.Path
 ) -> Shell:
     """Return a command line in an empty folder, which draws no contact sheets and plants small forests."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("galexp.preparation.build.write_pictures", lambda data, dataset: None)
     thin_forests(monkeypatch)
-    return Shell(tmp_path, capsys)
+    return Shell(tmp_path, capsys, shelf)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def weights(run, name="last"):
 
 
 def test_the_same_command_finds_the_same_place_and_is_skipped(desk):
-    first = desk.train("seed=1")
+    first = desk.run_of("seed=1")
     before = {path: path.stat().st_mtime_ns for path in first.rglob("*") if path.name != ".lock"}
     assert desk.train("seed=1") == first
     assert {path: path.stat().st_mtime_ns for path in first.rglob("*") if path.name != ".lock"} == before
@@ -31,13 +31,13 @@ def test_the_same_command_finds_the_same_place_and_is_skipped(desk):
 
 
 def test_force_starts_anew_and_equal_seeds_give_equal_weights(desk):
-    run = desk.train("seed=1")
+    run = desk.run_of("seed=1")
     (run / "left_over.txt").touch()
     first = weights(run)
     assert desk.train("seed=1", "force=true") == run
     assert not (run / "left_over.txt").exists()
     assert all(torch.equal(first[name], value) for name, value in weights(run).items())
-    other = weights(desk.train("seed=2"))
+    other = weights(desk.run_of("seed=2"))
     assert not all(torch.equal(first[name], value) for name, value in other.items())
 
 
@@ -60,7 +60,7 @@ def _sigint_stays():
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("the power went out")])
 def test_a_broken_run_goes_on_and_ends_with_the_weights_of_an_uninterrupted_one(desk, monkeypatch, error):
     words = ("seed=1", "trainer.max_epochs=3")
-    whole = desk.train(*words, "paths.runs=whole")
+    whole = desk.run_of(*words, "paths.runs=whole")
     with monkeypatch.context() as patch:
         interrupt_at_epoch(patch, 2, error)
         if isinstance(error, KeyboardInterrupt):
@@ -91,7 +91,7 @@ def test_a_run_broken_after_its_training_is_evaluated_without_training_again(des
 
 
 def test_a_second_process_in_the_same_run_is_refused(desk):
-    run = desk.train()
+    run = desk.run_of()
     with (run / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert "another process is at work in multirun/adhoc/" in desk.refuses("train", *TINY_WORDS)
@@ -99,7 +99,7 @@ def test_a_second_process_in_the_same_run_is_refused(desk):
 
 @pytest.mark.parametrize("finished", [True, False])
 def test_a_run_whose_data_changed_since_is_refused(desk, finished):
-    run = desk.train()
+    run = desk.run_of()
     if not finished:
         (run / "metrics.json").unlink()
     desk.change_catalog(lambda catalog, manifest: manifest.update(content_sha256="0" * 64))
@@ -108,6 +108,7 @@ def test_a_run_whose_data_changed_since_is_refused(desk, finished):
     assert desk.train("force=true") == run
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_with_130_and_one_sentence(desk):
     words = [*TINY_WORDS, "trainer.max_epochs=500"]
     process = subprocess.Popen(

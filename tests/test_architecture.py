@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import pathlib
 from collections.abc import Callable, Iterator
 
@@ -12,7 +13,6 @@ import galexp
 
 ROOT = pathlib.Path(galexp.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
-TREES = {path: ast.parse(path.read_text()) for path in FILES}
 ORDER = [
     {"__main__"},
     {"prepare", "train", "evaluate", "explain", "search", "report", "benchmark", "list"},
@@ -68,6 +68,12 @@ HEAVY = {
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 50
 
 
+@functools.cache
+def tree_of(path: pathlib.Path) -> ast.Module:
+    """Return the parsed text of a file."""
+    return ast.parse(path.read_text())
+
+
 def room(path: pathlib.Path) -> str:
     """Return the top-level name that a file belongs to."""
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
@@ -91,7 +97,7 @@ def rooms_imported(path: pathlib.Path) -> set[str]:
     """Return the top-level names of galexp that a file imports."""
     package = ".".join(["galexp", *path.relative_to(ROOT).parts[:-1]])
     found = set()
-    for name in imported(TREES[path], package):
+    for name in imported(tree_of(path), package):
         parts = name.split(".")
         if parts[0] == "galexp":
             is_room = len(parts) > 1 and ((ROOT / parts[1]).is_dir() or (ROOT / f"{parts[1]}.py").is_file())
@@ -142,8 +148,8 @@ def test_imports_point_down():
 def test_a_heavy_library_has_one_home(library, home):
     importers = [
         path.relative_to(ROOT)
-        for path, tree in TREES.items()
-        if any(name.split(".")[0] == library for name in imported(tree, "galexp"))
+        for path in FILES
+        if any(name.split(".")[0] == library for name in imported(tree_of(path), "galexp"))
     ]
     assert importers
     assert all(path.is_relative_to(home) for path in importers), importers
@@ -159,7 +165,7 @@ def test_no_file_is_longer_than_three_hundred_lines():
 
 def test_no_function_is_longer_than_fifty_lines_beside_its_docstring():
     def long(path):
-        lengths = {node.name: length(node) for node in functions(TREES[path])}
+        lengths = {node.name: length(node) for node in functions(tree_of(path))}
         return {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION}
 
     assert offenders(long) == {}
@@ -167,7 +173,7 @@ def test_no_function_is_longer_than_fifty_lines_beside_its_docstring():
 
 def test_nothing_is_printed():
     def printed(path):
-        calls = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.Call)]
+        calls = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
         return [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "print"]
 
     assert offenders(printed) == {}
@@ -177,9 +183,9 @@ def test_every_module_and_everything_public_has_a_docstring():
     overrides = {"forward", "training_step", "validation_step", "test_step", "predict_step"}
 
     def bare(path):
-        without = [name for name, node in public(TREES[path]) if not ast.get_docstring(node)]
+        without = [name for name, node in public(tree_of(path)) if not ast.get_docstring(node)]
         named = [name for name in without if name.split(".")[-1] not in overrides]
-        return named if ast.get_docstring(TREES[path]) else ["the module", *named]
+        return named if ast.get_docstring(tree_of(path)) else ["the module", *named]
 
     assert offenders(bare) == {}
 

@@ -74,9 +74,14 @@ def test_an_argument_that_a_class_does_not_take_is_refused_before_anything_is_ma
     assert not list(shell.folder.iterdir())
 
 
-def test_where_no_mock_is_allowed_none_is_made_and_no_finished_run_on_one_is_shown(shell):
-    sentence = shell.refuses(*WORDS, "allow_mock=false")
-    assert sentence.startswith("allow_mock=false needs observed data and there is only a mock below data/; prepare")
+NO_MOCK = "allow_mock=false needs observed data and there is only a mock below data/; prepare"
+
+
+def test_where_no_mock_is_allowed_none_is_made(shell):
+    assert shell.refuses(*WORDS, "allow_mock=false").startswith(NO_MOCK)
     assert not list(shell.folder.iterdir())
-    assert shell(*WORDS)[0] == 0
-    assert shell.refuses(*WORDS, "allow_mock=false") == sentence
+
+
+def test_where_no_mock_is_allowed_no_finished_run_on_one_is_shown(desk):
+    desk.run_of()
+    assert desk.refuses(*WORDS, "allow_mock=false").startswith(NO_MOCK)

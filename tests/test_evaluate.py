@@ -173,13 +173,13 @@ def test_a_missing_or_foreign_checkpoint_is_refused(desk, run):
     for name in ("best", "last"):
         (run / "checkpoints" / f"{name}.ckpt").unlink()
     assert "last.ckpt is missing; train the run first" in desk.refuses("evaluate", str(run))
-    other = desk.train("model.width=8")
+    other = desk.run_of("model.width=8")
     shutil.copy(other / "checkpoints" / "last.ckpt", run / "checkpoints" / "last.ckpt")
     assert "last.ckpt is of another network than this one (" in desk.refuses("evaluate", str(run))
 
 
 def test_several_runs_are_evaluated_one_after_the_other(desk, run):
-    other = desk.train("seed=1").relative_to(desk.folder)
+    other = desk.run_of("seed=1").relative_to(desk.folder)
     assert desk("evaluate", str(run), str(other))[0] == 0
     assert len(held_out(evaluated(run))) > 0
     assert len(held_out(evaluated(other))) > 0

@@ -21,6 +21,8 @@ ROWS = 40
 @pytest.fixture
 def mine(shell, monkeypatch):
     """Put the folder of the example on the path, and a table with images where the test types its commands."""
+    for verb in ("train", "evaluate"):
+        monkeypatch.setattr(f"galexp.job.{verb}.run_figures", lambda *facts: {})
     monkeypatch.syspath_prepend(MINE)
     monkeypatch.delitem(sys.modules, "mine", raising=False)
     rng = np.random.default_rng(0)
@@ -57,7 +59,7 @@ def test_a_survey_of_ones_own_is_prepared_with_its_cuts_counted(mine):
 def test_survey_split_model_and_task_of_ones_own_train_together(mine):
     prepare(mine)
     own = ["split=north", "model=mean_color", "task=noisy", "size=tiny", "datamodule.batch_size=8"]
-    status, out, _ = mine(*words("train", *own, "logger=none"))
+    status, out, _ = mine(*words("train", *own, "logger=none", "evaluation.bootstrap=20"))
     assert status == 0
     assert "MOCK" not in out
     (run,) = (mine.folder / "multirun" / "adhoc").iterdir()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import resource
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -233,17 +230,14 @@ def test_images_of_ones_own_imaging_are_found_after_the_known_ones_and_before_a_
     assert settled(settings, find(settings))["choices"]["imaging"] == "my-camera"
 
 
-def test_on_a_full_disk_the_old_data_stays_and_the_same_command_completes_later(shell):
+def test_on_a_full_disk_the_old_data_stays_and_the_same_command_completes_later(shell, files_of_at_most):
     write_table(shell.folder)
     write_images(shell.folder)
     assert shell(*WORDS)[0] == 0
     before = contents(prepared(shell))
     write_table(shell.folder, oh_p50=np.linspace(8.5, 9.0, ROWS))
-    limited = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # noqa: E731
-    words = [sys.executable, "-m", "galexp", *WORDS, "force=true"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, preexec_fn=limited)
-    assert done.returncode == 1
-    (sentence,) = done.stderr.splitlines()
+    with files_of_at_most(4096):
+        sentence = shell.refuses(*WORDS, "force=true")
     assert "cannot write" in sentence
     assert sentence.endswith("then run prepare again: finished shards are kept")
     assert contents(prepared(shell)) == before

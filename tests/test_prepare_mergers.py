@@ -10,6 +10,7 @@ import pytest
 
 from galexp.catalog.parquet import read_parquet
 from galexp.dataset.mergers import Mergers
+from galexp.nbody import fleet
 from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 
@@ -25,6 +26,7 @@ def simulated(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("mergers")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setattr(fleet, "_side_by_side", fleet._one_after_another)
         from galexp.__main__ import main
 
         assert main(["prepare", *WORDS, "export=frames.hdf5"]) == 0

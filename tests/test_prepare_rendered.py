@@ -99,6 +99,7 @@ def test_targets_are_not_looked_at(tabled, monkeypatch):
     assert given[0][2] == ["log_stellar_mass"]
 
 
+@pytest.mark.slow
 def test_real_xgass_is_rendered_row_by_row(shell, real_data):
     words = [f"dataset.catalog={real_data / 'xgass'}", "imaging=mock", "size=tiny"]
     assert shell("prepare", "dataset=xgass", *words)[0] == 0

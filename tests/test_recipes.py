@@ -37,9 +37,19 @@ def composed(name, *words):
     return compose([f"experiment={name}", *words])
 
 
+def plain(value) -> bool:
+    if isinstance(value, dict):
+        return type(value) is dict and all(type(key) is str and plain(child) for key, child in value.items())
+    if isinstance(value, list):
+        return type(value) is list and all(map(plain, value))
+    return value is None or type(value) in (bool, int, float, str)
+
+
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_composes_and_shrinks_with_a_size(name):
+def test_every_recipe_composes_into_plain_containers_and_shrinks_with_a_size(name):
     tiny = composed(name, "size=tiny")
+    assert plain(tiny)
+    assert json.loads(json.dumps(tiny)) == tiny
     assert tiny["choices"]["experiment"] == name
     assert (tiny["datamodule"]["image_size"], tiny["trainer"]["max_epochs"]) == (32, 1)
 

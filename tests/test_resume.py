@@ -146,15 +146,14 @@ def test_a_second_command_in_the_same_run_is_refused_and_the_first_ends_well(des
     assert (only_run(desk.folder / "multirun") / "metrics.json").is_file()
 
 
-def broken_off(desk, *words):
-    run = desk.train(*words)
+def broken_off(run):
     (run / "metrics.json").unlink()
     return run
 
 
 def test_a_checkpoint_of_another_network_is_refused(desk):
-    other = desk.train("model=small_cnn", "model.width=8", "paths.runs=other")
-    run = broken_off(desk)
+    other = desk.run_of("model=small_cnn", "model.width=8", "paths.runs=other")
+    run = broken_off(desk.run_of())
     own = (run / "checkpoints" / "last.ckpt").read_bytes()
     (run / "checkpoints" / "last.ckpt").write_bytes((other / "checkpoints" / "last.ckpt").read_bytes())
     sentence = desk.refuses("train", *TINY_WORDS, "logger=none")
@@ -165,8 +164,8 @@ def test_a_checkpoint_of_another_network_is_refused(desk):
 
 
 def test_the_checkpoint_of_another_run_of_the_same_network_is_refused(desk):
-    other = desk.train("seed=1")
-    run = broken_off(desk, "seed=2")
+    other = desk.run_of("seed=1")
+    run = broken_off(desk.run_of("seed=2"))
     (run / "checkpoints" / "last.ckpt").write_bytes((other / "checkpoints" / "last.ckpt").read_bytes())
     sentence = desk.refuses("train", *TINY_WORDS, "logger=none", "seed=2")
     assert f"last.ckpt is the state of another run, {other.name}; put this run's own file back, or train it" in sentence
@@ -175,7 +174,7 @@ def test_the_checkpoint_of_another_run_of_the_same_network_is_refused(desk):
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint", None])
 def test_a_checkpoint_that_cannot_be_read_is_refused(desk, content):
-    run = broken_off(desk)
+    run = broken_off(desk.run_of())
     path = run / "checkpoints" / "last.ckpt"
     path.write_bytes(path.read_bytes()[:5000] if content is None else content)
     sentence = desk.refuses("train", *TINY_WORDS, "logger=none")
@@ -185,7 +184,7 @@ def test_a_checkpoint_that_cannot_be_read_is_refused(desk, content):
 
 @pytest.mark.parametrize("finished", [True, False])
 def test_an_edited_resolved_yaml_is_refused_and_left_as_it_is(desk, finished):
-    run = desk.train() if finished else broken_off(desk)
+    run = desk.run_of() if finished else broken_off(desk.train())
     path = run / "resolved.yaml"
     path.write_text(path.read_text().replace("max_epochs: 1", "max_epochs: 7"))
     edited = path.read_text()
@@ -209,13 +208,13 @@ def test_an_edited_resolved_yaml_is_refused_and_left_as_it_is(desk, finished):
     ],
 )
 def test_a_resolved_yaml_that_describes_no_run_is_refused(desk, content, words):
-    run = broken_off(desk)
+    run = broken_off(desk.run_of())
     (run / "resolved.yaml").write_text(content)
     assert words in desk.refuses("train", *TINY_WORDS, "logger=none")
 
 
 def test_a_word_in_resolved_yaml_that_computes_nothing_may_change(desk):
-    run = broken_off(desk)
+    run = broken_off(desk.train())
     path = run / "resolved.yaml"
     path.write_text(path.read_text().replace("num_workers: 0", "num_workers: 1"))
     assert desk.train() == run

@@ -90,12 +90,12 @@ def test_runs_of_different_learning_rates_are_not_averaged(desk):
 
 
 def test_incomplete_folds_are_said_and_complete_ones_give_the_error_of_all_galaxies(desk):
-    folds = ["split=kfold", "split.folds=3", "seed=0,1"]
-    status, out, _ = desk(*WORDS, *folds, "split.fold=0,1")
+    folds = ["split=kfold", "split.folds=2", "seed=0,1"]
+    status, out, _ = desk(*WORDS, *folds, "split.fold=0")
     assert status == 0
     assert "the folds of no seed are complete: no pooled error" in out
     assert not list(desk.folder.rglob("cross_validation-*.json"))
-    status, out, _ = desk(*WORDS, *folds, "split.fold=0,1,2")
+    status, out, _ = desk(*WORDS, *folds, "split.fold=0,1")
     assert "the folds of no seed are complete" not in out
     (path,) = desk.folder.rglob("cross_validation-*.json")
     found = json.loads(path.read_text())[f"pred_{TARGET}"]["RMSE"]

@@ -8,29 +8,37 @@ import sys
 import pytest
 
 SWEEP = ("train", "--multirun", "size=tiny", "model=small_cnn")
-HIDDEN = (
-    "import sys; sys.modules['hydra_plugins.' + sys.argv.pop(1)] = None; "
-    "from galexp.__main__ import main; sys.exit(main())"
-)
+PLUGINS = ("hydra_joblib_launcher", "hydra_submitit_launcher", "hydra_optuna_sweeper")
+EXTRAS = {
+    "hydra/launcher=joblib": "joblib",
+    "hydra/launcher=submitit_local": "slurm",
+    "hydra/launcher=submitit_slurm": "slurm",
+    "trainer=slurm": "slurm",
+    "hydra/sweeper=optuna": "hpo",
+    "experiment=demo_search": "hpo",
+}
+HIDDEN = f"""
+import sys
+sys.modules |= {{f"hydra_plugins.{{name}}": None for name in {PLUGINS}}}
+from galexp.__main__ import main
+print(*(main([*{SWEEP}, word]) for word in sys.argv[1:]))
+"""
 
 
-@pytest.mark.parametrize(
-    ("word", "plugin", "extra"),
-    [
-        ("hydra/launcher=joblib", "hydra_joblib_launcher", "joblib"),
-        ("hydra/launcher=submitit_local", "hydra_submitit_launcher", "slurm"),
-        ("hydra/launcher=submitit_slurm", "hydra_submitit_launcher", "slurm"),
-        ("trainer=slurm", "hydra_submitit_launcher", "slurm"),
-        ("hydra/sweeper=optuna", "hydra_optuna_sweeper", "hpo"),
-        ("experiment=demo_search", "hydra_optuna_sweeper", "hpo"),
-    ],
-)
-def test_a_plugin_that_is_not_installed_is_named_with_the_extra_that_brings_it(shell, word, plugin, extra):
-    command = [sys.executable, "-c", HIDDEN, plugin, *SWEEP, word]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.endswith(f" is not installed; pip install 'galexp[{extra}]'\n")
-    assert len(done.stderr.splitlines()) == 1
+@pytest.fixture(scope="module")
+def without_plugins(tmp_path_factory):
+    """Return the status and the line with which each word ends in a process that has no plugin of Hydra's."""
+    place = tmp_path_factory.mktemp("bare")
+    command = [sys.executable, "-c", HIDDEN, *EXTRAS]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=place)
+    return dict(zip(EXTRAS, zip(done.stdout.split(), done.stderr.splitlines(), strict=True), strict=True))
+
+
+@pytest.mark.parametrize("word", EXTRAS)
+def test_a_plugin_that_is_not_installed_is_named_with_the_extra_that_brings_it(without_plugins, word):
+    status, line = without_plugins[word]
+    assert status == "2"
+    assert line.endswith(f" is not installed; pip install 'galexp[{EXTRAS[word]}]'")
 
 
 @pytest.mark.parametrize(
@@ -96,13 +104,13 @@ def test_a_sweep_over_where_runs_are_written_is_refused(shell):
     [
         ["trainer.max_epochs=1,2", "paths.runs=multirun/${trainer.max_epochs}"],
         ["evaluation.bootstrap=20,30", "paths.runs=multirun/${evaluation.bootstrap}-draws"],
-        ["logger=none,none_at_all", "paths.runs=multirun/${hydra:runtime.choices.logger}"],
+        ["--config-dir", "mine", "logger=none,none_at_all", "paths.runs=multirun/${hydra:runtime.choices.logger}"],
     ],
 )
 def test_the_remedy_is_accepted(desk, words):
     (desk.folder / "mine" / "logger").mkdir(parents=True)
     (desk.folder / "mine" / "logger" / "none_at_all.yaml").write_text("# none\ndefaults: [none]\n")
-    status, _, _ = desk(*SWEEP, "logger=none", "evaluation.bootstrap=20", *words, "--config-dir", "mine")
+    status, _, _ = desk(*SWEEP, "logger=none", "evaluation.bootstrap=20", *words)
     assert status == 0
     assert len(list((desk.folder / "multirun").glob("*/adhoc/*/metrics.json"))) == 2
 

@@ -71,7 +71,7 @@ def test_a_network_goes_on_from_another_ones_weights_and_says_where_they_are_fro
 
 
 def test_weights_of_another_network_are_refused_before_any_training(desk):
-    first = desk.train()
+    first = desk.run_of()
     sentence = desk.refuses("train", "size=tiny", "model=small_cnn", "model.width=8", f"model.weights={first}")
     assert "do not fit SmallCNN" in sentence
     sentence = desk.refuses("train", "size=tiny", "model=small_cnn", "model.weights=nowhere")
@@ -85,7 +85,7 @@ def test_an_image_that_is_too_small_is_refused_with_the_least_that_fits(desk):
 
 
 def test_a_learning_rate_is_looked_for_and_nothing_is_trained(desk):
-    words = ["size=tiny", "model=small_cnn", "logger=none", "optimizer=adamw", "mock.objects=200"]
+    words = ["size=tiny", "model=small_cnn", "logger=none", "optimizer=adamw"]
     status, out, _ = desk("train", *words, "trainer.lr_find=true")
     assert status == 0
     assert "the loss falls most steeply at optimizer.lr=" in out
@@ -104,7 +104,7 @@ def test_a_rate_for_a_run_that_has_begun_leaves_its_split_and_settings_alone(des
     found = RateSweep(np.array([0.1, 1.0]), np.array([2.0, 1.0]), np.array([2.0, 1.0]), 0.1)
     monkeypatch.setattr("galexp.job.rate.find_learning_rate", lambda *facts: found)
     words = ["size=tiny", "model=small_cnn", "logger=none"]
-    run = desk.train(*words)
+    run = desk.run_of()
     own = {path: path.stat().st_mtime_ns for path in run.iterdir() if path.is_file() and path.name != ".lock"}
     assert {"split.parquet", "audit.json", "resolved.yaml"} <= {path.name for path in own}
     assert desk("train", *words, "trainer.lr_find=true")[0] == 0

@@ -13,6 +13,7 @@ References:
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from galexp.environment.trend import GRID_STEP, HALF_WIDTH, redshift_trend
 from galexp.environment.variant import DensityVariant, density_variant
 
 if TYPE_CHECKING:
+    from astropy.cosmology import FlatLambdaCDM
     from jaxtyping import Float, Int
 
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -179,6 +181,12 @@ def _trend_rows(redshift: np.ndarray, tracer_redshift: np.ndarray) -> Int[np.nda
 
 def _angular_diameter_distance(redshift: np.ndarray) -> Float[np.ndarray, " galaxy"]:
     """Return the angular-diameter distance [Mpc]."""
+    return _cosmology().angular_diameter_distance(redshift).value
+
+
+@functools.cache
+def _cosmology() -> FlatLambdaCDM:
+    """Return the cosmology of the studies; astropy works out its constants anew for each that is made."""
     from astropy.cosmology import FlatLambdaCDM  # slow to import, and listing or planning never needs it
 
-    return FlatLambdaCDM(H0=70, Om0=0.3).angular_diameter_distance(redshift).value
+    return FlatLambdaCDM(H0=70, Om0=0.3)

@@ -36,7 +36,7 @@ def test_the_volume_limited_tracers_cover_what_lies_in_the_northern_cap(alpha40,
 @pytest.mark.parametrize("exclude_self", [True, False])
 @pytest.mark.parametrize("window", [1000.0, None])
 def test_separations_in_alpha40_equal_the_brute_force(window, exclude_self, alpha40, tracers, brute_force):
-    rows = np.random.default_rng(0).choice(len(alpha40[0]), 120, replace=False)
+    rows = np.random.default_rng(0).choice(len(alpha40[0]), 30, replace=False)
     galaxies = tuple(column[rows] for column in alpha40)
     separation = nth_neighbor_separation(*galaxies, *tracers, velocity_window=window, exclude_self=exclude_self)
     reference = brute_force(galaxies, tracers, window=np.inf if window is None else window, exclude_self=exclude_self)

@@ -63,7 +63,7 @@ def catalogs(draw):
 
 @pytest.mark.parametrize("name", MAKE)
 @given(catalog=catalogs(), seed=st.integers(0, 99), shuffle=st.integers(0, 99))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_roles_do_not_depend_on_the_order_of_the_rows_and_cover_them(name, catalog, seed, shuffle):
     split = MAKE[name](val_fraction=0.2, seed=seed)
     roles = split.assign(catalog)
@@ -76,7 +76,7 @@ def test_roles_do_not_depend_on_the_order_of_the_rows_and_cover_them(name, catal
 
 @pytest.mark.parametrize("name", MAKE)
 @given(catalog=catalogs(), seed=st.integers(0, 99), fraction=st.floats(0, 0.7))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_validation_takes_whole_groups_out_of_train_alone(name, catalog, seed, fraction):
     roles = MAKE[name](val_fraction=fraction, seed=seed).assign(catalog)
     without = MAKE[name](val_fraction=0.0, seed=seed).assign(catalog)
@@ -93,7 +93,7 @@ def test_validation_takes_whole_groups_out_of_train_alone(name, catalog, seed, f
 
 @pytest.mark.parametrize("name", MAKE)
 @given(catalog=catalogs(), seed=st.integers(0, 99))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_every_split_is_audited_and_leaks_no_galaxy(name, catalog, seed):
     catalog["sha256"], catalog["image_is_blank"] = catalog["id"], False
     roles = MAKE[name](val_fraction=0.2, seed=seed).assign(catalog)
@@ -119,14 +119,14 @@ def test_another_seed_validates_on_other_rows(name):
 
 
 @given(rows=st.integers(20, 300), fraction=st.floats(0.05, 0.9), seed=st.integers(0, 9))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_validation_without_groups_has_the_share_that_was_asked_for(rows, fraction, seed):
     roles = Halves(fraction, seed).assign(Table({"id": np.arange(rows).astype(str)}))
     assert np.sum(roles == VAL) == round(fraction * (rows // 2))
 
 
 @given(seed=st.integers(0, 99))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_validation_with_groups_has_its_share_where_single_galaxies_fill_the_rest(seed):
     groups = np.random.default_rng(seed).integers(-20, 40, 400)
     roles = Halves(0.25, seed).assign(Table({"id": [f"{row:04d}" for row in range(400)], "group_id": groups}))
@@ -147,7 +147,7 @@ def test_groups_may_be_named_by_texts_or_by_floats_with_gaps(groups, whole):
 
 
 @given(seed=st.integers(0, 99), fraction=st.floats(0.05, 0.95), simulations=st.integers(2, 9))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_validation_takes_whole_simulations_and_leaves_some_where_there_are_no_groups(seed, fraction, simulations):
     names = [f"s{row % simulations}" for row in range(200)]
     roles = Halves(fraction, seed).assign(Table({"id": [f"{row:03d}" for row in range(200)], "simulation": names}))

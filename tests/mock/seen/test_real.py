@@ -75,6 +75,7 @@ def test_pictures_of_xgass_have_the_axis_ratios_of_the_catalog(pictures, isophot
         assert np.median(offset[inside & flat]) == pytest.approx(0.0, abs=0.05)
 
 
+@pytest.mark.slow
 def test_alpha40_is_completed_whole_with_its_negative_redshifts(real_data):
     dataset = ALFALFA("auto", ["log_hi_fraction"], stellar_mass="durbala2020")
     given = dataset.read(real_data / "alfalfa").catalog
