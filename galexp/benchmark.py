@@ -1,8 +1,8 @@
 """Measure how fast galexp is on this machine, beside what the same machine does without it.
 
-Usage: python -m galexp benchmark [what=loader|step|augment|startup|environment|render|mergers] [key=value ...]
+Usage: python -m galexp benchmark [what=loader|step|augment|startup|environment|render|mergers|search] [key=value ...]
 
-Without what= it measures all of them, which takes about six minutes on two cores. It reads the data that a training
+Without what= it measures all of them, which takes about eight minutes on two cores. It reads the data that a training
 would (a mock where nothing is prepared, and says so), and writes into multirun/benchmark/ a table and a text with the
 machine. What is compared is measured in turns, and given as median, lowest and highest; a busy machine widens them.
 

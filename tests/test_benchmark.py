@@ -156,7 +156,7 @@ def test_without_a_name_all_are_run_in_turn(shell, monkeypatch):
         monkeypatch.setattr(f"{target}.measure", lambda own, request: asked.append(type(own).__name__) or nothing)
     status, out, _ = shell("benchmark")
     assert status == 0
-    assert asked == ["Augment", "Environment", "Loader", "Mergers", "Render", "Startup", "Step"]
+    assert asked == ["Augment", "Environment", "Loader", "Mergers", "Render", "Search", "Startup", "Step"]
     for what in choices()["what"]:
         assert f"benchmark {what}, on MOCK data" in out
         assert len(records(shell, what)) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import pathlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +56,11 @@ class RunSearch:
     def origin(self) -> Origin:
         """What must be said of its numbers: a mock counts also where the network alone learned from one."""
         return least_real([self.galaxies, self.run.origin])
+
+    @functools.cached_property
+    def searched(self) -> str:
+        """The name of the data that was searched."""
+        return pathlib.PurePath(self.directory.read_json("provenance.json")["data_folder"]).name
 
     @functools.cached_property
     def data(self) -> PreparedData | None:

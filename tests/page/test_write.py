@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from galexp.page.content import Code, Column, DataTable, Gallery, Link, Part, Picture, Prose, Row, Stamp
+from galexp.page.content import Attachment, Code, Column, DataTable, Gallery, Link, Part, Picture, Prose, Row, Stamp
 from galexp.page.write import write_report
 from galexp.shard.origin import Origin
 
@@ -22,10 +22,13 @@ def part(*blocks, name: str = "a") -> Part:
     return Part(name, "A", blocks)
 
 
+MAP = Attachment("map.html", "The map", "<html></html>")
+
+
 def everything() -> list[Part]:
     stamps = (Stamp(np.zeros((8, 8, 3), np.uint8), ("G1",)),)
     picture = Picture("truth", "Truth", Figure(figsize=(1, 1)))
-    return [part(table(), picture, Gallery("worst", "Worst", stamps), Code("@article{a}", "references.bib"))]
+    return [part(table(), picture, Gallery("worst", "Worst", stamps), Code("@article{a}", "references.bib"), MAP)]
 
 
 def write(folder: pathlib.Path, *blocks) -> list[pathlib.Path]:
@@ -44,7 +47,7 @@ def test_all_files_are_there_and_told_and_the_same_report_has_the_same_bytes(tmp
     names = {str(path.relative_to(first)) for path in written}
     assert names == {
         "index.html", "report.md", "references.bib", "tables/scores.csv", "figures/truth.png", "figures/truth.pdf",
-        "figures/worst.png",
+        "figures/worst.png", "map.html",
     }  # fmt: skip
     assert set(files(first)) == names | {"report.json"}
     assert set(json.loads((first / "report.json").read_text())["files"]) == names

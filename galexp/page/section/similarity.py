@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from galexp.figure.eigenvalues import eigenvalue_gap
@@ -35,13 +37,13 @@ _READING = (
     "of a query's cluster in the graph of neighbors. What is known of galaxies judges the neighbors and has not found "
     "them. Images that are mostly sky have a high structural similarity with any other: read it beside that of chance."
 )
-_HEAD = (
-    Column("run"),
-    Column("searched"),
-    Column("by", hint="Features; recommended: the nearest in the query's cluster; random: drawn by chance."),
+_NETWORK = Column("network", hint="Model, seed and hash of the run.")
+_BY = Column("by", hint="Features; recommended: the nearest in the query's cluster; random: drawn by chance.")
+_TAIL = (
     Column("queries", digits=0),
     Column("gallery", digits=0, hint="Galaxies that are searched in."),
     Column("neighbors", digits=0, hint="Of each query."),
+    Column("search"),
 )
 
 
@@ -62,7 +64,9 @@ class Similarity(Section):
         found = [one for run in material.runs for one in searches(run)]
         if not found:
             return None
-        blocks: list[Block] = [Prose(_READING), _table(found)]
+        data = dict.fromkeys(one.searched for one in found)
+        blocks: list[Block] = [Prose(_READING)]
+        blocks += [_table(name, [one for one in found if one.searched == name]) for name in data]
         for name, one in zip(unique([one.name for one in found]), found, strict=True):
             blocks += self._blocks(name, one)
         return Part("similarity", "Galaxies that are alike", tuple(blocks))
@@ -95,7 +99,8 @@ def _stamp(data: PreparedData, row: int, lines: tuple[str, ...]) -> Stamp:
     return Stamp(stamp(data.pixels(row)), lines)
 
 
-def _table(found: list[RunSearch]) -> DataTable:
+def _table(name: str, found: list[RunSearch]) -> DataTable:
+    """Lay out all searches of one dataset, a row a method."""
     told = [
         (one, method, {quantity.heading: quantity for quantity in quantities(scores, one.metrics["first"])})
         for one in found
@@ -103,24 +108,32 @@ def _table(found: list[RunSearch]) -> DataTable:
     ]
     every: dict[str, Quantity] = {}
     for _, _, known in told:
-        every = {**known, **every}
+        every |= {heading: quantity for heading, quantity in known.items() if heading not in every}
     columns = tuple(Column(heading, one.unit, 3, one.hint) for heading, one in every.items())
     rows = tuple(
-        Row((*_said(one, method), *(_value(known.get(heading)) for heading in every)), one.origin.label)
+        Row((_network(one), method, *(_value(known.get(heading)) for heading in every), *_tail(one)), one.origin.label)
         for one, method, known in told
     )
-    number = found[0].metrics["ssim_queries"]
-    note = f"Errors are over queries. The structural similarity is that of {number} queries in the first search."
-    return DataTable("similarity", "Neighbors by every method", (*_HEAD, *columns), rows, note)
+    most = max(one.metrics["ssim_queries"] for one in found)
+    note = f"Errors are over queries. The structural similarity is that of {most} queries at most."
+    title = f"Neighbors in {name}, by every method"
+    return DataTable(f"similarity-{name}", title, (_NETWORK, _BY, *columns, *_TAIL), rows, note).filled()
 
 
-def _said(one: RunSearch, method: str) -> tuple[str | int, ...]:
+def _network(one: RunSearch) -> str:
+    return "-".join(one.run.name.split("-")[-3:])
+
+
+def _tail(one: RunSearch) -> tuple[str | int, ...]:
     facts = one.metrics
-    return (one.run.name, one.name, method, facts["queries"], facts["gallery"], facts["neighbors"])
+    return (facts["queries"], facts["gallery"], facts["neighbors"], one.name)
 
 
 def _value(quantity: Quantity | None) -> Measured | None:
-    return None if quantity is None else Measured(quantity.value, quantity.error)
+    """Return a number; None where a method, or a query that is in no catalog, has none."""
+    if quantity is None or not math.isfinite(quantity.value):
+        return None
+    return Measured(quantity.value, quantity.error)
 
 
 def _graph(one: RunSearch) -> Prose:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from selenium import webdriver
 
 from galexp.page.content import (
     Code,
@@ -25,6 +27,10 @@ from galexp.page.content import (
 )
 
 EVIL = "</script><b onclick=\"x\">M & '31'</b><!-- ]]> {{ 7 * 7 }} \u2028"
+FLAGS = (
+    "headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "disable-background-networking",
+    "disable-component-update", "disable-sync", "no-first-run", "window-size=1280,900",
+)  # fmt: skip
 SKY = "https://skyserver.sdss.org/dr17/explore?ra=1.5&dec=2"
 
 
@@ -85,3 +91,19 @@ def pngs(tmp_path_factory) -> dict[str, pathlib.Path]:
     path = tmp_path_factory.mktemp("figures") / "truth.png"
     small_figure().savefig(path, dpi=150)
     return {"truth": path}
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """Return headless Chromium, moved by selenium."""
+    chromium, driver = (shutil.which(name) for name in ("chromium", "chromedriver"))
+    if not (chromium and driver):
+        pytest.skip("no chromium and chromedriver on this machine: apt-get install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    found = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield found
+    found.quit()

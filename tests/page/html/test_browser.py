@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -20,10 +18,6 @@ pytestmark = pytest.mark.slow
 
 MANY = 100_000
 PATIENCE = 10.0  # [s], on a machine that is busy; on an idle one each step takes tenths of a second.
-FLAGS = (
-    "headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "disable-background-networking",
-    "disable-component-update", "disable-sync", "no-first-run", "window-size=1280,900",
-)  # fmt: skip
 CONTRASTS = """
 const light = (color) => {
   const [r, g, b] = color.match(/[\\d.]+/g).slice(0, 3).map((c) => c / 255)
@@ -42,21 +36,6 @@ return [...document.querySelectorAll("body *")].filter((node) => hasText(node) &
     return [(pair[0] + 0.05) / (pair[1] + 0.05), node.outerHTML.slice(0, 90)];
   });
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    chromium, driver = (shutil.which(name) for name in ("chromium", "chromedriver"))
-    if not (chromium and driver):
-        pytest.skip("no chromium and chromedriver on this machine: apt-get install chromium chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(f"--{flag}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    found = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield found
-    found.quit()
 
 
 @pytest.fixture(scope="module")

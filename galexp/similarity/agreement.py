@@ -1,0 +1,170 @@
+"""Whether galaxies that look alike are alike: differences of what is known of them, and shares of a class."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int64
+
+MOST_CLASSES = 12
+"""Different values up to which a column is of classes, such as mass ratios, and not of numbers; a choice."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Property:
+    """Something that is known of galaxies, by which neighbors are judged and never found.
+
+    Args:
+        name: Of the column.
+        unit: Of the values.
+        gallery: Value of each galaxy that is searched; NaN where it is not known.
+        queries: Value of each query; likewise.
+        classes: Names of the classes 0, 1, ...; empty where the values name themselves.
+    """
+
+    name: str
+    unit: str
+    gallery: Float[np.ndarray, " point"]
+    queries: Float[np.ndarray, " query"]
+    classes: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> list[float]:
+        """The different values of the gallery."""
+        return np.unique(self.gallery[np.isfinite(self.gallery)]).tolist()
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the values are named, or so few that neighbors may have the same one."""
+        return bool(self.classes) or len(self.values) <= MOST_CLASSES
+
+    def named(self, value: float) -> str:
+        """Return what a value is called."""
+        return self.classes[int(value)] if self.classes else f"{value:g}"
+
+    def told(self, value: float) -> str:
+        """Return a value as words: the name of a class, or a number after what it is of.
+
+        Example:
+            >>> Property("simulation_time", "Myr", np.zeros(1), np.zeros(1)).told(12.5)
+            'simulation time 12.5 Myr'
+        """
+        if np.isfinite(value) and self.classes:
+            return self.named(value)
+        return (
+            f"{self.name.replace('_', ' ')} {f'{value:.4g} {self.unit}' if np.isfinite(value) else 'unknown'}".rstrip()
+        )
+
+
+def mean_difference(known: Property, place: Int64[np.ndarray, "query neighbor"]) -> float:
+    """Return the mean of |value of a query - value of its neighbor| over neighbors, and then over queries.
+
+    Args:
+        known: A property of queries and gallery.
+        place: Of the neighbors; -1 for none.
+
+    Returns:
+        In the unit of the property; NaN where no pair is known.
+
+    Example:
+        >>> known = Property("time", "Myr", np.array([10.0, 40.0, np.nan]), np.array([20.0]))
+        >>> mean_difference(known, np.array([[0, 1, 2, -1]]))
+        15.0
+    """
+    return _mean(_mean_of_rows(np.abs(_values(known.gallery, place) - known.queries[:, None])))[0]
+
+
+def precision(known: Property, place: Int64[np.ndarray, "query neighbor"], value: float) -> tuple[float, float]:
+    """Return the share of neighbors that have the class of their query, for queries of one class, and its error.
+
+    Args:
+        known: A property of queries and gallery.
+        place: Of the neighbors; -1 for none.
+        value: The class.
+
+    Returns:
+        Mean over queries and the standard error of that mean over them; NaN where there is no such query, and an error
+        of NaN for a single one. Queries that show one object are no independent ones: their error is too small.
+
+    Example:
+        >>> known = Property("odd", "", np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.0]))
+        >>> precision(known, np.array([[0, 2], [1, 2]]), value=1.0)[0]
+        0.5
+    """
+    found = _values(known.gallery, place)
+    shares = _mean_of_rows(np.where(np.isfinite(found), found == value, np.nan))
+    return _mean(shares[known.queries == value])
+
+
+def base_rate(known: Property, value: float) -> float:
+    """Return the share of the gallery that has a class, which neighbors drawn at random have.
+
+    Example:
+        >>> base_rate(Property("odd", "", np.array([1.0, 0.0, 0.0, np.nan]), np.array([1.0])), 1.0)
+        0.3333333333333333
+    """
+    finite = known.gallery[np.isfinite(known.gallery)]
+    return float(np.mean(finite == value)) if len(finite) else float("nan")
+
+
+def agreement(known: Property, place: Int64[np.ndarray, "query neighbor"], independent: bool) -> dict[str, Any]:
+    """Return how far neighbors agree with their queries in one property, for a file of metrics.
+
+    Args:
+        known: A property of queries and gallery.
+        place: Of the neighbors.
+        independent: Whether queries are galaxies of their own; frames of a simulation are not, and have no errors.
+
+    Returns:
+        ``queries`` that have a value; ``mean_difference``, of numbers; and of classes ``same``, the share of neighbors
+        with the class of their query, and ``classes``: name -> ``queries``, ``precision``, ``precision_err``,
+        ``base_rate``, ``lift`` (precision over base rate).
+    """
+    report: dict[str, Any] = {"unit": known.unit, "queries": int(np.isfinite(known.queries).sum())}
+    if not known.classes:
+        report["mean_difference"] = mean_difference(known, place)
+    if known.has_classes:
+        is_same = np.where(np.isfinite(_values(known.gallery, place)), _is_same(known, place), np.nan)
+        report["same"] = _mean(_mean_of_rows(is_same)[np.isfinite(known.queries)])[0]
+        report["classes"] = {known.named(value): _of_class(known, place, value, independent) for value in known.values}
+    return report
+
+
+def _of_class(known: Property, place: np.ndarray, value: float, independent: bool) -> dict[str, Any]:
+    share, error = precision(known, place, value)
+    base = base_rate(known, value)
+    return {
+        "queries": int(np.sum(known.queries == value)),
+        "precision": share,
+        "precision_err": error if independent else float("nan"),
+        "base_rate": base,
+        "lift": share / base,
+    }
+
+
+def _is_same(known: Property, place: np.ndarray) -> np.ndarray:
+    return (_values(known.gallery, place) == known.queries[:, None]).astype(np.float64)
+
+
+def _values(gallery: np.ndarray, place: np.ndarray) -> np.ndarray:
+    return np.where(place >= 0, gallery[place], np.nan)
+
+
+def _mean_of_rows(values: np.ndarray) -> np.ndarray:
+    """Return the mean of what is known in each row; NaN where nothing is."""
+    known = np.isfinite(values)
+    counts = known.sum(axis=1)
+    return np.where(counts > 0, np.where(known, values, 0).sum(axis=1) / np.maximum(counts, 1), np.nan)
+
+
+def _mean(values: np.ndarray) -> tuple[float, float]:
+    """Return mean and standard error of what is known."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return float("nan"), float("nan")
+    error = float(finite.std(ddof=1) / np.sqrt(len(finite))) if len(finite) > 1 else float("nan")
+    return float(finite.mean()), error

@@ -1,0 +1,294 @@
+"""Claims about the parts of a search: its options, its queries, its sides, its methods."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from astropy.table import Table
+from PIL import Image
+
+from galexp.catalog.parquet import write_parquet
+from galexp.config import compose
+from galexp.datamodule import GalaxyDataModule
+from galexp.job.search.compare import RANDOM, RECOMMENDED, compare, drawn, scores, shown_queries, similarities
+from galexp.job.search.images import SearchImages, as_shown
+from galexp.job.search.known import properties_of
+from galexp.job.search.options import SearchOptions
+from galexp.job.search.pictures import interpolation
+from galexp.job.search.query import Queries, queries_of_rows, queries_of_words
+from galexp.job.search.side import gallery_rows, held_out_rows
+from galexp.job.search.tables import embedding_table, neighbor_table
+from galexp.model.representation import FCAE, VAE
+from galexp.run.directory import RunDirectory
+from galexp.similarity.agreement import Property
+from galexp.similarity.embed import LATENT, NETWORK
+from galexp.similarity.plain import pixel_features
+from galexp.similarity.structure import structural_similarity
+from galexp.task.build import build_task
+
+ROLES = np.array(["train"] * 6 + ["val"] * 2 + ["test"] * 2)
+SPLIT = {"_target_": "galexp.split.random.RandomSplit", "test_fraction": 0.2, "val_fraction": 0.0, "seed": 0}
+PLAIN = {
+    "query": None,
+    "features": "auto",
+    "views": "d4",
+    "neighbors": 3,
+    "index": "auto",
+    "graph": "union",
+    "ssim_queries": 64,
+}
+
+
+def options(**changed):
+    return SearchOptions.of({"search": {**PLAIN, **changed}})
+
+
+@pytest.fixture
+def run(data, tmp_path):
+    """Return a run on the ten galaxies, of which nothing but its split and settings is there."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    catalog = data.catalog
+    write_parquet(Table({"id": catalog["id"], "sha256": catalog["sha256"], "role": ROLES}), folder / "split.parquet")
+    (folder / "resolved.yaml").write_text(json.dumps({"choices": {"dataset": "sdss_metallicity"}}))
+    return RunDirectory(folder)
+
+
+@pytest.fixture
+def images(data):
+    datamodule = GalaxyDataModule(data, ROLES, [], image_size=12, batch_size=4)
+    return SearchImages(datamodule, np.arange(8), queries_of_rows(np.array([8, 9]), data.catalog))
+
+
+def test_the_packaged_options_fill_what_an_older_run_lacks():
+    found = SearchOptions.of({})
+    assert (found.query, found.features, found.neighbors, found.index) == ((), "auto", 10, "auto")
+    assert SearchOptions.of({"search": {"neighbors": 4, "query": 1237}}).query == ("1237",)
+    assert options(query=["a", 7]).query == ("a", "7")
+
+
+def test_auto_takes_what_the_run_has_learned_and_the_other_kind_is_refused():
+    assert [options().features_of(kind) for kind in (NETWORK, LATENT)] == [NETWORK, LATENT]
+    assert options(features="pca").features_of(LATENT) == "pca"
+    with pytest.raises(
+        ValueError, match=r"search\.features is 'latent' and this run draws no image .* search\.features=net"
+    ):
+        options(features="latent").features_of(NETWORK)
+    with pytest.raises(ValueError, match=r"this run draws images from its features, which are latent means; take"):
+        options(features="network").features_of(LATENT)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("neighbors", 0, r"search\.neighbors is 0; expected a whole number of at least 1"),
+        ("neighbors", 2.5, r"search\.neighbors is 2\.5; expected a whole number"),
+        ("ssim_queries", True, r"search\.ssim_queries is True; expected"),
+        ("features", "vae", r"search\.features is 'vae'; choose auto, network, latent, pca, pixels"),
+        ("index", "tree", r"search\.index is 'tree'; choose auto, exact, scikit_learn, faiss"),
+        ("views", "d8", r"search\.views is 'd8'; choose d4, none"),
+        ("graph", "all", r"search\.graph is 'all'; choose union, mutual"),
+    ],
+)
+def test_options_out_of_their_range_are_refused(key, value, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        options(**{key: value})
+
+
+def test_ids_come_before_files_and_files_are_decoded(data, tmp_path, image_bytes):
+    path = tmp_path / "mine.png"
+    path.write_bytes(image_bytes("mine", side=30))
+    names = data.catalog["id"].tolist()
+    found = queries_of_words([str(path), names[4], names[1]], data.catalog, bands=3)
+    assert found.names == (names[4], names[1], "mine.png")
+    assert found.rows.tolist() == [4, 1]
+    assert found.files == (path.read_bytes(),)
+    assert found.pixels[0].shape == (30, 30, 3)
+
+
+def test_color_is_made_gray_for_images_of_one_band_and_it_is_said(data, tmp_path):
+    path = tmp_path / "red.png"
+    Image.new("RGB", (8, 8), (200, 0, 0)).save(path)
+    with pytest.warns(UserWarning, match=r"red\.png is in color and these images have one band: its luma is taken"):
+        found = queries_of_words([str(path)], data.catalog, bands=1)
+    assert np.unique(found.pixels[0]).tolist() == [round(0.299 * 200)]
+
+
+def test_queries_that_are_not_there_or_no_images_are_refused(data, tmp_path):
+    name = data.catalog["id"][3]
+    with pytest.raises(ValueError, match=rf"none of 10 galaxies has the id '{name}9'; did you mean '{name[:-2]}"):
+        queries_of_words([f"{name}9"], data.catalog, 3)
+    with pytest.raises(ValueError, match=r"has the id 'x'; an id looks like \d+, a file ends with \.jpg or \.png"):
+        queries_of_words(["x"], data.catalog, 3)
+    with pytest.raises(FileNotFoundError, match=r"there is no image gone\.jpg; give search\.query an image file"):
+        queries_of_words(["gone.jpg"], data.catalog, 3)
+    text, gray = tmp_path / "text.jpg", tmp_path / "gray.png"
+    text.write_text("no image")
+    Image.new("L", (8, 8)).save(gray)
+    with pytest.raises(ValueError, match=r"text\.jpg is not a whole 8-bit image"):
+        queries_of_words([str(text)], data.catalog, 3)
+    with pytest.raises(
+        ValueError, match=r"gray\.png has 1 band and the images that are searched have 3; give an image in"
+    ):
+        queries_of_words([str(gray)], data.catalog, 3)
+
+
+def test_the_galaxies_that_were_learned_from_are_searched_and_those_held_out_ask(run, data):
+    settings = {"choices": {"dataset": "sdss_metallicity"}}
+    assert gallery_rows(run, settings, data, set()).tolist() == [*range(8)]
+    assert held_out_rows(run, settings, data, set()).tolist() == [8, 9]
+
+
+def test_other_data_is_searched_whole_or_on_the_side_of_the_split_that_is_named(run, data):
+    settings = {"choices": {"dataset": "sdss_metallicity"}, "split": SPLIT}
+    assert gallery_rows(run, settings, data, {"paths"}).tolist() == [*range(10)]
+    side = gallery_rows(run, settings, data, {"split"})
+    assert len(side) == 8
+    assert not set(side) & set(held_out_rows(run, settings, data, {"split"}))
+
+
+def test_a_gallery_without_anything_to_see_is_empty(run, data):
+    data.catalog["image_is_blank"] = True
+    with pytest.raises(ValueError, match=r"the gallery is empty: no galaxy of .*prepared is left to search in"):
+        gallery_rows(run, {}, data, {"paths"})
+
+
+def test_images_are_what_the_network_sees_of_rows_and_of_files(images, data):
+    rows = images.of_gallery([2, 0])
+    np.testing.assert_array_equal(rows[1].permute(1, 2, 0), np.asarray(as_shown(rows[1])))
+    assert rows.shape == (2, 3, 12, 12)
+    filed = SearchImages(
+        images.datamodule, images.gallery, Queries(("x",), np.array([], int), (b"",), (data.pixels(2),))
+    )
+    torch.testing.assert_close(filed.of_queries([0]), rows[:1])
+    gallery, queries = pixels_of(images)
+    assert gallery.shape == (8, 3 * 144)
+    np.testing.assert_array_equal(queries[1], images.of_queries([1]).flatten(1)[0].numpy())
+    np.testing.assert_array_equal(pixels_of(filed)[1], gallery[2:3])
+
+
+def pixels_of(images):
+    return images.described(lambda shown: pixel_features(shown, images.side))
+
+
+@pytest.fixture
+def comparison(images):
+    rng = np.random.default_rng(0)
+    gallery = rng.normal(size=(8, 4))
+    spaces = {"network": (gallery, gallery[[0, 5]] + 0.01), "pixels": pixels_of(images)}
+    names = np.array(list("abcdefgh"))
+    return compare(spaces, "network", (names, np.array(["x", "f"])), options(), seed=0)
+
+
+def test_every_method_answers_the_same_queries(comparison):
+    assert list(comparison.methods) == ["network", RECOMMENDED, "pixels", RANDOM]
+    assert {found.place.shape for found in comparison.methods.values()} == {(2, 3)}
+    assert comparison.methods["network"].place[0, 0] == 0
+    for found in comparison.methods.values():
+        assert 5 not in found.place[1]
+    inside = comparison.methods[RECOMMENDED].place
+    labels = comparison.clusters.labels
+    assert (labels[inside] == comparison.query_cluster[:, None])[inside >= 0].all()
+
+
+def test_chance_is_drawn_without_kin_and_without_repetition():
+    names = np.array(["a", "a", "b", "c", "d"])
+    found = drawn((names, np.array(["a", "z"])), 4, seed=1)
+    assert sorted(found.place[0].tolist()) == [-1, 2, 3, 4]
+    assert len(set(found.place[1].tolist())) == 4
+    assert np.isnan(found.distance).all()
+
+
+def test_scores_are_means_over_queries_and_the_similarity_is_of_their_images(comparison, images):
+    rows, ssim = similarities(comparison, images, most=5, seed=0)
+    assert rows.tolist() == [0, 1]
+    place = comparison.methods["network"].place
+    expected = structural_similarity(images.of_queries([0, 0, 0]), images.of_gallery(place[0].tolist()))
+    np.testing.assert_allclose(ssim["network"][0], expected, atol=1e-6)
+    known = [Property("metallicity", "dex", np.arange(8.0), np.array([0.0, 5.0]))]
+    told = scores(comparison, known, ssim, independent=True)["network"]
+    assert told["ssim"] == pytest.approx(ssim["network"].mean())
+    assert told["properties"]["metallicity"]["mean_difference"] == pytest.approx(
+        np.abs(place - np.array([[0], [5]])).mean()
+    )
+
+
+def test_images_below_the_window_have_no_similarity(comparison, data):
+    small = GalaxyDataModule(data, ROLES, [], image_size=8, batch_size=4)
+    rows, ssim = similarities(comparison, SearchImages(small, np.arange(8), Queries(("x",), np.array([8]))), 64, 0)
+    assert len(rows) == 0
+    assert np.isnan(scores(comparison, [], ssim, True)["network"]["ssim"])
+
+
+def test_shown_queries_are_spread_over_all():
+    assert shown_queries(6).tolist() == [0, 1, 2, 3, 4, 5]
+    assert shown_queries(11).tolist() == [0, 2, 4, 6, 8, 10]
+
+
+def test_a_gallery_of_one_has_no_graph():
+    one = (np.zeros((1, 2)), np.ones((1, 2)))
+    with pytest.raises(ValueError, match="the gallery has one galaxy, of which no graph can be made"):
+        compare({"network": one}, "network", (np.array(["a"]), np.array(["b"])), options(neighbors=1), 0)
+
+
+def test_what_is_known_are_targets_and_of_mergers_times_and_ratios(build_data, tmp_path):
+    frames = Table({"id": ["f0", "f1", "f2"], "simulation_time": [0.0, 5.0, 10.0], "mass_ratio": [1.0, 0.5, 0.5]})
+    frames["odd"], frames["size_ratio"] = [0, 1, 1], 1.0
+    data = build_data(tmp_path / "frames", frames)
+    settings = {"task": {"targets": ["odd"], "classes": ["other", "odd"]}, "dataset": {"targets": ["simulation_time"]}}
+    found = properties_of(settings, data, np.array([0, 1]), np.array([2]), files=1)
+    assert [known.name for known in found] == ["odd", "simulation_time", "mass_ratio"]
+    assert found[0].classes == ("other", "odd")
+    assert found[1].gallery.tolist() == [0.0, 5.0]
+    np.testing.assert_array_equal(found[1].queries, [10.0, np.nan])
+    settings["task"]["classes"] = ["0", "1"]
+    assert properties_of(settings, data, np.array([0, 1]), np.array([2]), 0)[0].classes == ()
+
+
+def test_tables_hold_every_galaxy_once_a_side_and_every_neighbor_by_rank(comparison):
+    names = (list("abcdefgh"), ["x", "f"])
+    rows = embedding_table(names, (np.zeros((8, 2)), np.ones((2, 2))), (np.zeros((8, 2)), np.ones((2, 2))), comparison)
+    assert rows["id"].tolist() == [*names[0], *names[1]]
+    assert rows["side"].tolist() == ["gallery"] * 8 + ["query"] * 2
+    assert rows.colnames[-2:] == ["feature_000", "feature_001"]
+    known = [Property("time", "Myr", np.arange(8.0), np.array([0.0, np.nan]))]
+    ssim = (np.array([1]), {name: np.full((1, 3), 0.5) for name in comparison.methods})
+    table = neighbor_table(names, comparison, known, ssim)
+    mine = table[(table["method"] == "network") & (table["query"] == "x")]
+    assert mine["rank"].tolist() == [1, 2, 3]
+    assert mine["id"][0] == "a"
+    assert mine["true_time"].tolist() == comparison.methods["network"].place[0].tolist()
+    assert str(mine["true_time"].unit) == "Myr"
+    assert np.isnan(mine["ssim"]).all()
+    assert np.isfinite(table["ssim"][table["query"] == "f"]).all()
+
+
+@torch.inference_mode()
+def test_a_network_that_decodes_draws_what_lies_between_the_latent_means_of_four_galaxies(data):
+    torch.manual_seed(0)
+    small = ("model.widths=[4,4,4,4,4]", "model.channels=2", "model.latent_dim=3", "model.hidden=8")
+    words = ("task=representation", "model=representation", *small, "datamodule.image_size=32", "transform=none")
+    task = build_task(compose(["size=tiny", *words]), 3).eval()
+    task.model.mark_learned([FCAE, VAE])
+    datamodule = GalaxyDataModule(data, ROLES, [], image_size=32, batch_size=4)
+    images = SearchImages(datamodule, np.arange(8), queries_of_rows(np.array([8, 9]), data.catalog))
+    features = np.random.default_rng(0).normal(size=(8, 6))
+    found = interpolation(task, (features, features[:2]), (list("abcdefgh"), ["x", "f"]), images, torch.device("cpu"))
+    assert found.is_decoded
+    place = "abcdefgh".index(found.corners[3])
+    corner = task.decode(task.features(images.of_gallery([place]).float() / 255))[0]
+    np.testing.assert_allclose(found.images[-1, -1], as_shown((corner * 255).round().byte()), atol=1)
+
+
+def test_between_four_real_galaxies_stand_themselves_and_the_nearest(images):
+    features = np.random.default_rng(0).normal(size=(8, 3))
+    names = (list("abcdefgh"), ["x", "f"])
+    found = interpolation(None, (features, features[:2]), names, images, torch.device("cpu"))
+    assert not found.is_decoded
+    assert found.images.shape == (7, 7, 12, 12, 3)
+    first = names[0].index(found.corners[0])
+    np.testing.assert_array_equal(found.images[0, 0], as_shown(images.of_gallery([first])[0]))
+    assert interpolation(None, (features[:3], features[:2]), names, images, torch.device("cpu")) is None
