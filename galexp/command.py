@@ -14,9 +14,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from galexp import __version__
 from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choices, compose, nearest, swept_values
 
-VERBS = ("prepare", "train", "evaluate", "report", "benchmark", "list")
+VERBS = ("prepare", "train", "evaluate", "explain", "search", "report", "benchmark", "list")
 SWEEPING = ("train",)
-_POSITIONAL = ("evaluate", "report", "list")
+_POSITIONAL = ("evaluate", "explain", "search", "report", "list")
 _OPTIONS = ("--help", "--multirun", "--config-dir", "--markdown", "--version")
 _SHORT = {"-h": "--help", "-m": "--multirun"}
 

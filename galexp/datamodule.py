@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,11 +13,14 @@ import torch
 from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
 from galexp import world
+from galexp.shard.batches import Beside, EpochBatches
 from galexp.shard.epoch import Once, Shuffled
+from galexp.shard.origin import Origin, least_real
 from galexp.shard.read import PreparedData
 from galexp.shard.stream import Plan, ShardStream, StreamLoader
 from galexp.split.base import TRAIN, VAL
 from galexp.transform.cache import ImageCache
+from galexp.transform.unlabeled import JoinedImages, open_beside, rows_beside
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64, UInt8
@@ -49,7 +53,7 @@ def object_keys(identifiers: Sequence[str]) -> Int64[Tensor, " galaxy"]:
 class GalaxyBatches(Dataset[Batch]):
     """Give whole batches: the images of a list of rows at once."""
 
-    def __init__(self, images: ImageCache, targets: np.ndarray, keys: Tensor) -> None:
+    def __init__(self, images: ImageCache | JoinedImages, targets: np.ndarray, keys: Tensor) -> None:
         self.images = images
         self.targets = torch.from_numpy(targets.astype(np.float32))
         self.keys = keys
@@ -62,44 +66,12 @@ class GalaxyBatches(Dataset[Batch]):
 
     def of_pixels(self, rows: list[int], pixels: list[np.ndarray]) -> Batch:
         """Return the batch of rows whose decoded images, (height, width, band), were read elsewhere."""
+        assert isinstance(self.images, ImageCache)
         return self._with(rows, torch.stack([self.images.fitted(image) for image in pixels]))
 
     def _with(self, rows: list[int], images: Tensor) -> Batch:
         index = torch.as_tensor(rows, dtype=torch.int64)
         return Batch(images, self.targets[index], self.keys[index], index)
-
-
-class EpochBatches(Sampler[list[int]]):
-    """Yield whole batches of rows in an order that is a function of (seed, epoch) alone.
-
-    Several processes share each batch: rank r of n takes every n-th of its rows, from the r-th.
-
-    Args:
-        rows: To be trained on.
-        batch_size: Of all processes together.
-        seed: Of the order.
-        start: Epoch, and batches of it that were already seen, from which a broken run goes on.
-    """
-
-    def __init__(self, rows: np.ndarray, batch_size: int, seed: int, start: tuple[int, int] = (0, 0)) -> None:
-        self.rows = rows
-        self.batch_size = batch_size
-        self.seed = seed
-        self.start = start
-        self.epoch = start[0]
-
-    def set_epoch(self, epoch: int) -> None:
-        """Name the epoch whose order comes next; Lightning calls it."""
-        self.epoch = epoch
-
-    def __len__(self) -> int:
-        return len(self.rows) // self.batch_size
-
-    def __iter__(self) -> Iterator[list[int]]:
-        order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.rows))
-        whole = self.rows[order[: len(self) * self.batch_size]].reshape(len(self), self.batch_size)
-        seen = self.start[1] if self.epoch == self.start[0] else 0
-        return iter(whole[seen:, world.rank() :: world.size()].tolist())
 
 
 class GalaxyDataModule(pl.LightningDataModule):
@@ -119,10 +91,14 @@ class GalaxyDataModule(pl.LightningDataModule):
             for training, validation and prediction. Pictures for figures and statistics are read by offset.
         shuffle_window: Images that a stream's reader holds and mixes.
         progress: Called with the number of images decoded.
+        unlabeled: Name of a second prepared dataset beside the first, whose images are trained on without any label,
+            but for those that are held out of the first; None for none. It is opened where training begins.
+        unlabeled_fraction: Share of every training batch that they make.
 
     Raises:
-        ValueError: where the training rows are fewer than one batch, several processes cannot share the rows, or the
-            reader is unknown or has a cache that it does not use.
+        ValueError: where the training rows are fewer than one batch, several processes cannot share the rows, the
+            reader is unknown or has a cache that it does not use, or a second dataset is asked of a stream or for no
+            part, or for all, of a batch.
     """
 
     def __init__(
@@ -139,10 +115,13 @@ class GalaxyDataModule(pl.LightningDataModule):
         reader: str = "indexed",
         shuffle_window: int = 2048,
         progress: Callable[[int], None] = lambda done: None,
+        unlabeled: str | None = None,
+        unlabeled_fraction: float = 0.5,
     ) -> None:
         super().__init__()
         _check_reader(reader, cache, shuffle_window)
-        _check_sizes(int(np.sum(roles == TRAIN)), int(np.sum(roles == VAL)), batch_size)
+        self.beside = 0 if unlabeled is None else _beside(unlabeled_fraction, batch_size, reader)
+        _check_sizes(int(np.sum(roles == TRAIN)), int(np.sum(roles == VAL)), batch_size - self.beside)
         self.data = data
         self.roles = roles
         self.seed = seed
@@ -150,6 +129,7 @@ class GalaxyDataModule(pl.LightningDataModule):
         self.batch_size = batch_size
         self.num_workers = num_workers
         self.reader, self.shuffle_window = reader, shuffle_window
+        self.unlabeled_name = unlabeled
         self.images = ImageCache(data, image_size, field_fraction, cache, progress)
         truth = np.full((len(data), len(targets)), np.nan)
         for number, target in enumerate(targets):
@@ -163,6 +143,16 @@ class GalaxyDataModule(pl.LightningDataModule):
     def bands(self) -> int:
         """Number of bands of every image."""
         return self.images.bands
+
+    @functools.cached_property
+    def unlabeled(self) -> PreparedData | None:
+        """The second dataset, if there is one."""
+        return None if self.unlabeled_name is None else open_beside(self.unlabeled_name, self.data)
+
+    @property
+    def origin(self) -> Origin:
+        """What must be said of what is learned here: a mock counts also where it has no label."""
+        return least_real([self.data.origin, *([self.unlabeled.origin] if self.unlabeled else [])])
 
     def rows(self, role: str) -> np.ndarray:
         """Return the rows of one role."""
@@ -192,14 +182,21 @@ class GalaxyDataModule(pl.LightningDataModule):
         batches = loop.epoch_loop.batch_progress
         seen = 0 if batches.is_last_batch else batches.current.processed
         place = {"epoch": loop.epoch_progress.current.processed, "batches": seen}
-        return {**place, "processes": world.size(), "num_workers": self.num_workers}
+        place |= {"processes": world.size(), "num_workers": self.num_workers}
+        return place | ({"unlabeled": self.unlabeled.manifest.content_sha256} if self.unlabeled else {})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on after those batches; Lightning starts the loader of a resumed run before it names the epoch.
 
         Raises:
-            ValueError: where a stream was broken off within an epoch that other processes or workers share otherwise.
+            ValueError: where a stream was broken off within an epoch that other processes or workers share otherwise,
+                or the second dataset is no longer what it was.
         """
+        if self.unlabeled and state_dict["unlabeled"] != self.unlabeled.manifest.content_sha256:
+            raise ValueError(
+                f"{self.unlabeled.folder} no longer holds what this run was trained on; put it back, or start anew "
+                "with force=true"
+            )
         if self.reader == "stream" and state_dict["batches"]:
             _check_readers(state_dict, self.num_workers)
         self.start = (state_dict["epoch"], state_dict["batches"])
@@ -210,7 +207,18 @@ class GalaxyDataModule(pl.LightningDataModule):
         if self.reader == "stream":
             order = (self.batch_size, self.seed, self.shuffle_window, self.start)
             return self._stream(Shuffled(self.data.catalog, rows, *order), epoch=self.start[0])
-        return self._loader(EpochBatches(rows, self.batch_size, self.seed, self.start))
+        batches, company = self.batches, None
+        if self.unlabeled:
+            batches, company = self._with_unlabeled(self.unlabeled)
+        return self._loader(EpochBatches(rows, self.batch_size, self.seed, self.start, company), batches)
+
+    def _with_unlabeled(self, other: PreparedData) -> tuple[GalaxyBatches, Beside]:
+        """Return batches over both datasets, the rows of the second numbered after those of the first."""
+        rows = rows_beside(other, self.data, self.roles)
+        images = ImageCache(other, self.image_size, self.images.field_fraction, self.images.place)
+        truth = np.concatenate([self.truth, np.full((len(other), self.truth.shape[1]), np.nan)])
+        keys = torch.cat([self.batches.keys, object_keys(other.catalog["id"].tolist())])
+        return GalaxyBatches(JoinedImages(self.images, images), truth, keys), Beside(rows + len(self.data), self.beside)
 
     def val_dataloader(self) -> Loader | list[Loader]:
         """Return the validation rows in order, this process's share; an empty list where there are none."""
@@ -227,9 +235,9 @@ class GalaxyDataModule(pl.LightningDataModule):
         batches = ShardStream(self.data, plan, self.batches.of_pixels, world.rank(), world.size(), epoch)
         return StreamLoader(batches, self.num_workers)
 
-    def _loader(self, batches: Sampler[list[int]]) -> DataLoader[Batch]:
+    def _loader(self, batches: Sampler[list[int]], dataset: GalaxyBatches | None = None) -> DataLoader[Batch]:
         return DataLoader(
-            self.batches,
+            dataset or self.batches,
             sampler=batches,
             batch_size=None,
             num_workers=self.num_workers,
@@ -247,6 +255,19 @@ def _check_reader(reader: str, cache: str, shuffle_window: int) -> None:
         raise ValueError(f"datamodule.cache is {cache!r} and a stream keeps no images; set datamodule.cache=none")
     if shuffle_window < 1:
         raise ValueError(f"datamodule.shuffle_window is {shuffle_window}; expected at least 1 image")
+
+
+def _beside(fraction: float, batch_size: int, reader: str) -> int:
+    """Return how many images of a batch have no label."""
+    if reader == "stream":
+        raise ValueError("datamodule.unlabeled is read by offset; leave datamodule=stream out")
+    number = round(fraction * batch_size)
+    if not 0 < number < batch_size:
+        raise ValueError(
+            f"datamodule.unlabeled_fraction is {fraction}, which makes {number} of a batch of {batch_size}; expected a "
+            "share between 0 and 1 that leaves some for either dataset"
+        )
+    return number
 
 
 def _check_readers(state_dict: dict[str, Any], num_workers: int) -> None:

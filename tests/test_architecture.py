@@ -15,7 +15,7 @@ ROOT = pathlib.Path(galexp.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     {"__main__"},
-    {"prepare", "train", "evaluate", "report", "benchmark", "list"},
+    {"prepare", "train", "evaluate", "explain", "search", "report", "benchmark", "list"},
     {"sweep"},
     {"timing"},
     {"job"},
@@ -62,6 +62,8 @@ HEAVY = {
     "aiohttp": "image/cutout",
     "requests": "catalog",
     "astropy_healpix": "split/sky.py",
+    "captum": "attribution/method.py",
+    "faiss": "similarity/index.py",
 }
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 50
 

@@ -7,7 +7,9 @@ import pytest
 import pytorch_lightning as pl
 import torch
 
-from galexp.datamodule import Batch, EpochBatches, GalaxyDataModule, object_keys
+from galexp.datamodule import Batch, GalaxyDataModule, object_keys
+from galexp.shard.batches import EpochBatches
+from galexp.shard.origin import Origin
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
 
 ROLES = np.array([TRAIN] * 11 + [VAL] * 4 + [TEST] * 5 + [UNUSED] * 3)
@@ -185,3 +187,65 @@ def test_keys_are_the_start_of_sha256_and_differ():
 def test_fewer_training_rows_than_a_batch_are_refused(module):
     with pytest.raises(ValueError, match="11 training rows are less than one batch of 12; lower batch_size"):
         module(batch_size=12)
+
+
+@pytest.fixture
+def beside(tmp_path, build_data, make_catalog, fake_imaging):
+    """Return a second prepared dataset beside the first, of gray images of another size and galaxies of its own."""
+    catalog = make_catalog(9)
+    catalog["id"] = [f"beside{row}" for row in range(9)]
+    return build_data(tmp_path / "beside", catalog, fake_imaging(side=24, planes=1))
+
+
+def test_images_of_a_second_dataset_fill_their_part_of_every_batch_without_a_label(module, beside):
+    made = module(unlabeled="beside", unlabeled_fraction=0.25)
+    batches = list(made.train_dataloader())
+    assert len(batches) == 3  # 11 rows, of which a batch has three
+    for batch in batches:
+        is_other = batch.rows >= len(ROLES)
+        assert is_other.tolist() == [False, False, False, True]
+        assert torch.equal(batch.targets.isnan()[:, 0], is_other)
+        other = int(batch.rows[3]) - len(ROLES)
+        assert batch.keys[3] == object_keys([f"beside{other}"])[0]
+        shown = np.array(beside.pixels(other)).astype(float)
+        assert batch.images[3].shape == (3, 8, 8)
+        assert torch.equal(batch.images[3, 0], batch.images[3, 2])
+        assert batch.images[3].double().mean() == pytest.approx(shown.mean(), abs=0.5)
+    assert rows_of(made.val_dataloader()) == list(range(11, 15))
+
+
+def test_a_second_dataset_is_opened_where_training_begins(module):
+    made = module(unlabeled="nowhere")
+    assert rows_of(made.predict_loader(made.rows(TEST))) == list(range(15, 20))
+    with pytest.raises(FileNotFoundError, match=r"datamodule\.unlabeled is 'nowhere'; expected the name of a prepared"):
+        made.train_dataloader()
+
+
+def test_what_is_learned_beside_a_mock_is_marked_as_one(module, beside):
+    assert module(unlabeled="beside").origin is Origin.OBSERVED
+    made = module(unlabeled="beside")
+    made.unlabeled.manifest.mock.append("images")
+    assert made.origin is Origin.MOCK
+    assert module().origin is Origin.OBSERVED
+
+
+def test_a_second_dataset_that_changed_is_refused_where_a_run_goes_on(module, beside):
+    made = module(unlabeled="beside")
+    place = {"epoch": 1, "batches": 0, "processes": 1, "num_workers": 0}
+    made.load_state_dict({**place, "unlabeled": beside.manifest.content_sha256})
+    assert made.start == (1, 0)
+    with pytest.raises(ValueError, match=r"beside no longer holds what this run was trained on; put it back, or start"):
+        made.load_state_dict({**place, "unlabeled": "another"})
+
+
+@pytest.mark.parametrize("fraction", [0, 0.1, 0.9, 1])
+def test_a_part_of_a_batch_that_leaves_nothing_for_either_is_refused(module, fraction):
+    with pytest.raises(
+        ValueError, match=rf"unlabeled_fraction is {fraction}, which makes [04] of a batch of 4; expected"
+    ):
+        module(unlabeled="beside", unlabeled_fraction=fraction)
+
+
+def test_a_stream_has_no_company(module):
+    with pytest.raises(ValueError, match=r"datamodule\.unlabeled is read by offset; leave datamodule=stream out"):
+        module(unlabeled="beside", reader="stream", cache="none")

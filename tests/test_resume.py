@@ -96,6 +96,10 @@ def offline_ids(run):
         ("optimizer=adamw", "datamodule.num_workers=1", "datamodule.cache=none"),
         ("trainer=ddp_cpu",),
         ("+trainer.accumulate_grad_batches=2",),
+        (
+            *("task=representation_regression", "model=representation", "model.widths=[8,8,8]", "loss.warm_up=1"),
+            *("datamodule=with_unlabeled", "datamodule.unlabeled=xgass-mock-mock-tiny"),
+        ),
     ],
 )
 def test_a_run_killed_within_an_epoch_and_started_again_ends_bitwise_like_one_left_alone(desk, words):
@@ -109,7 +113,8 @@ def test_a_run_killed_within_an_epoch_and_started_again_ends_bitwise_like_one_le
     whole, run = only_run(desk.folder / "whole"), only_run(desk.folder / "broken")
     assert (desk.folder / "hit").exists()
     assert not (run / "metrics.json").exists()
-    steps = 5 + 3 if "+trainer.accumulate_grad_batches=2" not in words else 3 + 1
+    steps = {"+trainer.accumulate_grad_batches=2": 3 + 1, "datamodule=with_unlabeled": 11 + 3}
+    steps = next((number for word, number in steps.items() if word in words), 5 + 3)
     assert state(run)["global_step"] == steps
     assert workers() == []
     status, out, err = finish(*broken)

@@ -12,7 +12,7 @@ from galexp.terminal import console, progress_bar, say
 
 _WARM_UP_STEPS = 5
 _LONG = 300.0
-_SHOWN = [f"{role}/{error}" for error in ("rmse", "log_loss", "accuracy") for role in ("train", "val")]
+_SHOWN = [f"{role}/{error}" for error in ("joint_loss", "rmse", "log_loss", "accuracy") for role in ("train", "val")]
 
 
 class Progress(pl.Callback):

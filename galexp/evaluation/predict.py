@@ -25,13 +25,19 @@ def load_weights(task: Task, checkpoint: pathlib.Path) -> None:
     """Load the state of a checkpoint into a task; nothing but tensors and plain containers is read.
 
     Raises:
-        ValueError: where the checkpoint belongs to another network, or is no whole file.
+        ValueError: where the checkpoint belongs to another network or to images of other bands, or is no whole file.
     """
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
     except (RuntimeError, UnpicklingError, EOFError, KeyError, OSError) as error:
         reason = " ".join(str(error).split())[:120]
         raise ValueError(f"{checkpoint} cannot be read as a checkpoint ({reason}); {_REMEDY}") from error
+    learned = state.get("network.normalize.mean")
+    if learned is not None and len(learned) != task.network.in_chans:
+        raise ValueError(
+            f"the network of {checkpoint} takes images of {len(learned)} bands and these have {task.network.in_chans}; "
+            "choose galaxies with as many bands, as imaging=gray makes one of several, or train a run on these"
+        )
     try:
         task.load_state_dict(state)
     except RuntimeError as error:

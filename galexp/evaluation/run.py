@@ -18,12 +18,12 @@ from galexp.evaluation.baseline.regression import regression_baselines
 from galexp.evaluation.classes import class_score_table
 from galexp.evaluation.metrics import score_table
 from galexp.evaluation.predict import predict_rows, prediction_table
-from galexp.evaluation.reconstruction import mean_image_rmse, reconstruction_score_table
+from galexp.evaluation.reconstruction import Drawn, drawn_again, reconstruction_scores
 from galexp.split.base import TEST, TRAIN, VAL
 from galexp.task.base import Task
 from galexp.task.classification import Classification
 from galexp.task.morphology import Morphology
-from galexp.task.reconstruction import Reconstruction
+from galexp.task.representation import Representation
 
 if TYPE_CHECKING:
     import pytorch_lightning as pl
@@ -34,6 +34,7 @@ class Evaluation:
     """What came out: predictions, scores per role, what the baselines say of the test rows, the classes, the time.
 
     ``predict_s`` is what the network alone took for all predictions, with their average over views [s of the clock].
+    ``drawn`` are a few held-out images as the network draws them again, where it does.
     """
 
     predictions: Table
@@ -41,6 +42,12 @@ class Evaluation:
     baselines: dict[str, np.ndarray]
     classes: tuple[str, ...] = ()
     predict_s: float = 0.0
+    drawn: Drawn | None = None
+
+    @property
+    def targets(self) -> list[str]:
+        """What was predicted and scored on the test rows; of a reconstruction there are none."""
+        return [name for name in self.scores.get(TEST, {}) if f"true_{name}" in self.predictions.colnames]
 
     def of_role(self, role: str) -> Table:
         """Return the predictions of one role."""
@@ -81,16 +88,29 @@ def evaluate(
             spent += time.perf_counter() - started
             tables[role] = prediction_table(datamodule, task, rows, predictions)
     scores: dict[str, Any] = {}
-    methods = _baselines(datamodule, task, photometry, seed) if world.is_leader() and TEST in tables else {}
+    judged = _judged(task)
+    methods = (
+        _baselines(datamodule, judged, photometry, seed) if world.is_leader() and judged and TEST in tables else {}
+    )
     for role, table in tables.items() if world.is_leader() else ():
         learned = tables.get(VAL) if role == TEST else None
-        scored = _scored(task, datamodule, table, methods if role == TEST else {}, draws, seed, learned)
-        if any(scored.values()):
+        known = methods if role == TEST else {}
+        scored = _scored(judged, datamodule, table, known, draws, seed, learned) if judged else {}
+        scored |= reconstruction_scores(task, datamodule, table, role, seed) if isinstance(task, Representation) else {}
+        scored = {name: found for name, found in scored.items() if found}
+        if scored:
             scores[role] = scored
-    if TEST in scores:
-        scores |= _facts(task, datamodule, tables[TEST])
-    classes = tuple(task.classes) if isinstance(task, Classification) else ()
-    return Evaluation(vstack(list(tables.values()), metadata_conflicts="silent"), scores, methods, classes, spent)
+    if TEST in scores and judged:
+        scores |= _facts(judged, datamodule, tables[TEST])
+    classes = tuple(judged.classes) if isinstance(judged, Classification) else ()
+    drawn = drawn_again(task, datamodule) if isinstance(task, Representation) and world.is_leader() else None
+    predictions = vstack(list(tables.values()), metadata_conflicts="silent")
+    return Evaluation(predictions, scores, methods, classes, spent, drawn)
+
+
+def _judged(task: Task) -> Task | None:
+    """Return the task whose truth stands in the catalog: of a representation that of its classifier, if it has one."""
+    return task.predicted_labels if isinstance(task, Representation) else task
 
 
 def _facts(task: Task, datamodule: GalaxyDataModule, table: Table) -> dict[str, Any]:
@@ -116,8 +136,6 @@ def _scored(
         width = class_width(datamodule, task.width_column)
         facts: dict[str, Any] = {"ordered": task.ordered, "width": width, "learned": learned}
         return class_score_table(table, task.targets[0], task.classes, methods, draws, seed, **facts)
-    if isinstance(task, Reconstruction):
-        return reconstruction_score_table(table, methods)
     return score_table(table, task.targets, methods, draws, seed, learned)
 
 
@@ -151,10 +169,8 @@ def _broken_sums(table: Table, targets: list[str]) -> dict[str, float]:
 def _baselines(
     datamodule: GalaxyDataModule, task: Task, photometry: tuple[str, ...], seed: int
 ) -> dict[str, np.ndarray]:
-    learn, test = np.isin(datamodule.roles, (TRAIN, VAL)), datamodule.roles == TEST
-    if isinstance(task, Reconstruction) and learn.any():
-        rows = np.flatnonzero(learn), datamodule.rows(TEST)
-        return {"mean": mean_image_rmse(datamodule, *rows, is_monochrome=task.network.monochrome)}
+    is_labeled = np.isfinite(datamodule.truth).all(axis=1)
+    learn, test = np.isin(datamodule.roles, (TRAIN, VAL)) & is_labeled, datamodule.roles == TEST
     if not learn.any() or not np.isfinite(datamodule.truth[test]).any():
         return {}
     data, side = datamodule.data, datamodule.image_size
@@ -181,8 +197,9 @@ def sample_rows(
     """
     table = result.of_role(role)[:most]
     names = [name for name in table.colnames if name.startswith(("true_", "pred_", "prob_"))]
-    targets = [] if result.classes else [name.removeprefix("true_") for name in names if name.startswith("true_")]
-    residuals = {f"residual_{target}": table[f"pred_{target}"] - table[f"true_{target}"] for target in targets}
+    pairs = [(f"pred_{name.removeprefix('true_')}", name) for name in names if name.startswith("true_")]
+    pairs = [] if result.classes else [(predicted, true) for predicted, true in pairs if predicted in names]
+    residuals = {f"residual_{true.removeprefix('true_')}": table[predicted] - table[true] for predicted, true in pairs}
     columns = [
         np.asarray(column, dtype=np.float64) for column in (*(table[name] for name in names), *residuals.values())
     ]

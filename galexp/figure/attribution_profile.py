@@ -11,12 +11,14 @@ from galexp.figure.style import CURVE, GUIDE, POINT, mark, new_figure, styled
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from galexp.shard.origin import Origin
 
 _COLORS = (POINT, CURVE, "#009E73", "#CC79A7")
 _LINES = ("-", "--")
+_FEWEST = 5
 
 
 class ProfileCurve(NamedTuple):
@@ -50,6 +52,7 @@ def attribution_profile(
 
     Returns:
         The figure: means with one standard error over galaxies, and a line at 1, what a map that lies anywhere has.
+        Annuli that fewer than five galaxies have are not drawn.
 
     Raises:
         ValueError: If there is nothing to draw.
@@ -58,19 +61,27 @@ def attribution_profile(
         raise ValueError(
             f"there are no curves to draw in {', '.join(panels) or 'no panel'}; give one a panel, at least"
         )
-    figure, axes = new_figure(1, len(panels), 4.6, 3.7, sharey=True)
+    figure, axes = new_figure(1, len(panels), 4.6, 3.9, sharey=True)
     for ax, (name, curves) in zip(axes[0], panels.items(), strict=True):
         groups, effects = (list(dict.fromkeys(key[place] for key in curves)) for place in (0, 1))
         ax.axhline(1, color=GUIDE, lw=1, ls=":", label="by chance")
         for (group, effect), curve in curves.items():
             style: dict[str, Any] = {"color": _COLORS[groups.index(group) % len(_COLORS)], "capsize": 2, "lw": 1.8}
             style["ls"] = _LINES[effects.index(effect) % len(_LINES)]
-            many = f"n = {int(np.max(curve.galaxies, initial=0)):,}"
-            said = f"{group}: {effect} ({many})" if len(effects) > 1 else f"{group} ({many})"
-            center = (curve.inner + curve.outer) / 2
-            ax.errorbar(center, curve.density, yerr=np.nan_to_num(curve.error), label=said, **style)
-        ax.set(title=name, xlabel=f"distance from the center [{unit}]", xlim=(0, None), ylim=(0, None))
+            _draw(ax, curve, f"{group}: {effect}" if len(effects) > 1 else group, style)
+        ax.set(title=name, xlabel=f"distance from the center [{unit}]", xlim=(0, None))
         ax.legend(loc="upper right", fontsize=8, handlelength=2.4)
+    entries = max(len(curves) for curves in panels.values()) + 1
+    axes[0, 0].set_ylim(0, axes[0, 0].get_ylim()[1] * (1 + 0.085 * entries))
     axes[0, 0].set_ylabel("attribution / chance")
     mark(figure, origin)
     return figure
+
+
+def _draw(axes: Axes, curve: ProfileCurve, name: str, style: dict[str, Any]) -> None:
+    """Draw the annuli that enough galaxies have."""
+    kept = np.asarray(curve.galaxies) >= _FEWEST
+    if kept.any():
+        center = (curve.inner + curve.outer)[kept] / 2
+        label = f"{name} (n = {int(np.max(curve.galaxies)):,})"
+        axes.errorbar(center, curve.density[kept], yerr=np.nan_to_num(curve.error[kept]), label=label, **style)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from galexp.attribution.explanation import Explanation
+from galexp.attribution.explanation import Explanation, Gallery
 from galexp.attribution.heat import shown
+from galexp.attribution.method import GRAD_CAM
 from galexp.attribution.population import CHANGES, LOWERS, RAISES, effects_of
 from galexp.figure.attribution_profile import ProfileCurve, attribution_profile
 from galexp.figure.cascade import Likeness, cascade
 from galexp.figure.deletion import OrderCurve, deletion
 from galexp.figure.methods import readable
+from galexp.figure.style import with_unit
 from galexp.figure.triptych import Panel, triptychs
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 METHOD_NAMES = {"grad_cam": "Grad-CAM", "saliency": "saliency", "integrated_gradients": "integrated gradients"}
+_BRIGHTEST = 0.01
+_SCALE = {True: "1 at the strongest cell", False: "1 at the strongest hundredth of the pixels"}
 _WORDS = {RAISES: "raises it", LOWERS: "lowers it", CHANGES: "changes it"}
 
 
@@ -54,38 +58,47 @@ def maps_of_kind(explanation: Explanation, kind: str) -> Figure:
     gallery, method = explanation.gallery, explanation.methods[0]
     places = gallery.kinds[kind]
     rows = [[Panel(_said(explanation, place)), *_panels(explanation, method, place)] for place in places]
-    label = f"{METHOD_NAMES[method]}, 1 at the strongest pixel"
-    return triptychs(gallery.images[places], rows, label, kind.replace("_", " "), origin=explanation.origin)
+    label = f"{METHOD_NAMES[method]}, {_SCALE[method == GRAD_CAM]}"
+    return triptychs(gallery.images[places], rows, label, readable(kind), origin=explanation.origin)
 
 
 def _panels(explanation: Explanation, method: str, place: int) -> list[Panel]:
     gallery, are_classes = explanation.gallery, bool(explanation.facts["are_classes"])
     found = []
-    for number, target in enumerate(gallery.targets):
+    for number in range(len(gallery.targets)):
         maps = gallery.maps[method][place, number]
         for effect, sign in effects_of(method, are_classes).items():
-            heat = shown(maps, *gallery.size, sign=sign, both=not are_classes)
-            found.append(Panel(_heading(target, effect, gallery.values[place, number], are_classes), heat))
+            heading = _heading(gallery, place, number, effect, are_classes)
+            found.append(Panel(heading, _heat(explanation, method, maps, sign)))
     return found
 
 
-def _heading(target: str, effect: str, value: float, are_classes: bool) -> str:
-    name = readable(target)
-    return f"{name}\np = {value:.2f}" if are_classes else f"{name}\n{_WORDS[effect]}"
+def _heat(explanation: Explanation, method: str, maps: np.ndarray, sign: int) -> np.ndarray:
+    """Return a map as it is drawn, each on a scale of its own; the two signs of a number share one."""
+    both, brightest = not explanation.facts["are_classes"], 0.0 if method == GRAD_CAM else _BRIGHTEST
+    return shown(maps, *explanation.gallery.size, sign=sign, both=both, brightest=brightest)
+
+
+def _heading(gallery: Gallery, place: int, number: int, effect: str, are_classes: bool) -> str:
+    name = readable(gallery.targets[number])
+    if are_classes:
+        return f"{name}\np = {gallery.values[place, number]:.2f}"
+    return f"{effect} {name}" + (f"\n{_number(gallery, place, number)}" if len(gallery.targets) > 1 else "")
 
 
 def _said(explanation: Explanation, place: int) -> str:
+    """Return what stands over an image; the values of several numbers stand over their maps."""
     gallery = explanation.gallery
-    truth = gallery.truth[place]
     if explanation.facts["are_classes"]:
+        truth = gallery.truth[place]
         names = [name for name, is_true in zip(gallery.targets, truth, strict=True) if is_true == 1]
-        unknown = "unknown" if np.isnan(truth).all() else "another"
-        return f"{gallery.ids[place]}\ntrue {readable(names[0]) if names else unknown}"
-    pairs = zip(gallery.values[place], truth, strict=True)
-    return "\n".join([gallery.ids[place], *(_number(value, true) for value, true in pairs)])
+        other = "truth unknown" if np.isnan(truth).all() else "true another class"
+        return f"{gallery.ids[place]}\n{f'true {readable(names[0])}' if names else other}"
+    return gallery.ids[place] + (f"\n{_number(gallery, place, 0)}" if len(gallery.targets) == 1 else "")
 
 
-def _number(value: float, truth: float) -> str:
+def _number(gallery: Gallery, place: int, number: int) -> str:
+    value, truth = gallery.values[place, number], gallery.truth[place, number]
     return f"pred {value:.2f}" + (f", true {truth:.2f}" if np.isfinite(truth) else "")
 
 
@@ -99,11 +112,11 @@ def methods_side_by_side(explanation: Explanation) -> Figure:
         row = [Panel(f"{gallery.ids[place]}\n{readable(gallery.targets[number])} {gallery.values[place, number]:.2f}")]
         for method in explanation.methods:
             for effect, sign in effects_of(method, are_classes).items():
-                heat = shown(gallery.maps[method][place, number], *gallery.size, sign=sign, both=not are_classes)
+                heat = _heat(explanation, method, gallery.maps[method][place, number], sign)
                 words = METHOD_NAMES[method].replace("integrated ", "integrated\n")
                 row.append(Panel(words if are_classes else f"{words}\n{_WORDS[effect]}", heat))
         rows.append(row)
-    label = "1 at the strongest pixel of each map"
+    label = "strength, each map on a scale of its own"
     return triptychs(gallery.images[places], rows, label, "methods side by side", origin=explanation.origin)
 
 
@@ -137,8 +150,8 @@ def deletion_figure(explanation: Explanation) -> Figure:
         found = OrderCurve(*(np.asarray(own[name]) for name in OrderCurve._fields))
         curves.setdefault(kind, {})[METHOD_NAMES.get(order, order)] = found
     facts = explanation.facts
-    change = f"change of {readable(str(facts['deletion']['output']))}"
-    quantity = "probability of the class" if facts["are_classes"] else change
+    name, unit = (str(facts["deletion"][key]) for key in ("output", "unit"))
+    quantity = "probability of the class" if facts["are_classes"] else with_unit(f"|change of {readable(name)}|", unit)
     return deletion(curves, quantity, origin=explanation.origin)
 
 
@@ -170,11 +183,10 @@ def examples_figure(explanation: Explanation) -> Figure:
     table = _needed(explanation.cascade)
     names = _stages(table[table["method"] == explanation.methods[0]])
     size = images.shape[1], images.shape[2]
-    are_classes = bool(explanation.facts["are_classes"])
+    brightest = 0.0 if explanation.methods[0] == GRAD_CAM else _BRIGHTEST
     rows = []
     for place in range(len(images)):
-        signed = examples[:, place] if are_classes else np.abs(examples[:, place])
-        heats = shown(signed, *size)
+        heats = shown(np.abs(examples[:, place]), *size, brightest=brightest)
         rows.append([Panel("image"), *(Panel(name, heat) for name, heat in zip(names, heats, strict=True))])
-    title = f"{METHOD_NAMES[explanation.methods[0]]}, random from the output down to the layer named"
-    return triptychs(images, rows, "1 at the strongest pixel", title, origin=explanation.origin)
+    title = f"{METHOD_NAMES[explanation.methods[0]]} of either sign, random from the output down to the layer named"
+    return triptychs(images, rows, _SCALE[brightest == 0], title, origin=explanation.origin)

@@ -55,7 +55,7 @@ def interpolation_grid(
             "four names of corners"
         )
     rows, columns = images.shape[:2]
-    figure, ((axes,),) = new_figure(1, 1, columns * _INCH, rows * _INCH + 0.9)
+    figure, ((axes,),) = new_figure(1, 1, columns * _INCH, rows * _INCH + 0.7)
     mosaic = _mosaic(images)
     axes.imshow(mosaic[..., 0] if mosaic.shape[-1] == 1 else mosaic, cmap="gray", vmin=0, vmax=255)
     axes.set_axis_off()

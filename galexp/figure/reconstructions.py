@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from galexp.evaluation.reconstruction import Drawn
     from galexp.shard.origin import Origin
 
-_FROM = {"map": "from the map", "latent": "from the latent means"}
+_FROM = {"map": "from the map", "latent": "from latent means"}
 _LEAST = 1 / 255  # a step of the stored images
 _LONGEST = 22
 

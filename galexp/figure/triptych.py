@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from galexp.shard.origin import Origin
 
 HEAT, OPACITY = "cividis", 0.8
+_SIDE, _TEXT, _BAR, _TITLE = 1.9, 0.4, 0.9, 0.35  # of a picture, the lines over it, the bar, the title [inch]
 
 
 class Panel(NamedTuple):
@@ -80,14 +81,15 @@ def triptychs(
     widths = {len(row) for row in rows}
     if len(images) == 0 or len(rows) != len(images) or len(widths) != 1:
         raise ValueError(
-            f"{len(images)} images have {len(rows)} rows of {sorted(widths)} panels; give each image a row, of one length"
+            f"{len(images)} images have {len(rows)} rows of {sorted(widths)} panels; give each a row, all of one length"
         )
     (across,) = widths
-    figure, axes = new_figure(len(images), across, 1.9, 2.2)
+    figure, axes = new_figure(len(images), across, _SIDE, _SIDE + _TEXT)
+    figure.set_size_inches(across * _SIDE + _BAR, len(images) * (_SIDE + _TEXT) + (_TITLE if suptitle else 0))
     for line, image, row in zip(axes, images, rows, strict=True):
         for ax, panel in zip(line, row, strict=True):
             _draw(ax, image, panel)
-    bar = figure.colorbar(ScalarMappable(Normalize(0, 1), HEAT), ax=axes, shrink=min(1.0, 2.2 / len(images)), aspect=18)
+    bar = figure.colorbar(ScalarMappable(Normalize(0, 1), HEAT), ax=axes, shrink=min(1.0, 2 / len(images)), aspect=18)
     bar.set_label(label, fontsize=9)
     if suptitle:
         figure.suptitle(suptitle)

@@ -56,6 +56,11 @@ def check_settings(settings: dict[str, Any]) -> None:
         raise ValueError(f"checkpoint.minutes is {minutes!r}; expected a number of at least 0 (0: after every step)")
     if not settings["task"]["targets"] and target_of(settings["task"]).learns_targets:
         raise ValueError("task.targets is empty: there is nothing to learn; name a column")
+    if "unlabeled" in settings["datamodule"] and not target_of(settings["task"]).learns_unlabeled:
+        raise ValueError(
+            f"task={settings['choices']['task']} learns nothing from datamodule.unlabeled; take task=representation, "
+            "or one of its variants, or leave datamodule=with_unlabeled out"
+        )
     check_loss(settings, target_of(settings["loss"]))
     check_classes(settings["task"])
     _check_optimizer(settings)

@@ -47,9 +47,9 @@ def evaluate_run(run: RunDirectory, command: Command) -> RunDirectory:
     started = datetime.datetime.now(datetime.UTC)
     data = open_data(settings)
     announce(data)
-    _check_unchanged(run, data, changed)
+    check_unchanged(run, data, changed)
     roles = roles_of(run, settings, data, changed)
-    settings = labeled(_without_lost_width(settled(settings, data.folder), data), data.catalog)
+    settings = labeled(without_lost_width(settled(settings, data.folder), data), data.catalog)
     rows = settings["choices"]["split"] if "split" in changed or not changed else "all"
     name = f"{data.folder.name}-{rows}-{run_hash(settings, data.folder.name)}"
     target = RunDirectory(run.folder / "evaluations" / name)
@@ -62,7 +62,12 @@ def evaluate_run(run: RunDirectory, command: Command) -> RunDirectory:
     return target
 
 
-def _check_unchanged(run: RunDirectory, data: PreparedData, changed: set[str]) -> None:
+def check_unchanged(run: RunDirectory, data: PreparedData, changed: set[str]) -> None:
+    """Refuse data that is not what a run was trained on, unless other data is named.
+
+    Raises:
+        ValueError: naming the data.
+    """
     if not changed and run.read_json("audit.json")["data_sha256"] != data.manifest.content_sha256:
         raise ValueError(
             f"{data.folder} no longer holds what {run.folder} was trained on; name what to evaluate on, such as "
@@ -70,7 +75,8 @@ def _check_unchanged(run: RunDirectory, data: PreparedData, changed: set[str]) -
         )
 
 
-def _without_lost_width(settings: dict[str, Any], data: PreparedData) -> dict[str, Any]:
+def without_lost_width(settings: dict[str, Any], data: PreparedData) -> dict[str, Any]:
+    """Return settings without the width of a class where the data does not have it, with a warning."""
     fault = width_fault(settings["task"], data.catalog)
     if fault is None:
         return settings
@@ -136,6 +142,11 @@ def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, ch
     return roles
 
 
+def _without_company(datamodule: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a datamodule without the data that only training reads."""
+    return {key: value for key, value in datamodule.items() if not key.startswith("unlabeled")}
+
+
 def result_of(
     run: RunDirectory, settings: dict[str, Any], data: PreparedData, roles: np.ndarray, target: RunDirectory
 ) -> None:
@@ -145,7 +156,7 @@ def result_of(
         shown = bar.add_task("decoding", total=len(data), note="")
         facts = {"data": data, "roles": roles, "targets": targets, "seed": settings["seed"]}
         datamodule: GalaxyDataModule = instantiate(
-            settings["datamodule"], **facts, progress=lambda done: bar.update(shown, completed=done)
+            _without_company(settings["datamodule"]), **facts, progress=lambda done: bar.update(shown, completed=done)
         )
     task = build_task(settings, datamodule.bands, with_weights=False)
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))

@@ -9,9 +9,11 @@ from galexp.dataset.location import settled
 from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_folder, run_hash
+from galexp.shard.origin import Origin, least_real
 from galexp.shard.read import PreparedData
 from galexp.task.label import labeled
 from galexp.terminal import say
+from galexp.transform.unlabeled import open_beside
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,4 +76,10 @@ def place(settings: dict[str, Any]) -> Job:
     """Find, or make, the data of a job and the folder of its run."""
     data = open_data(settings)
     settings = labeled(settled(settings, data.folder), data.catalog)
-    return Job(settings, data, RunDirectory(run_folder(settings, data.folder.name, data.origin)))
+    return Job(settings, data, RunDirectory(run_folder(settings, data.folder.name, _origin(settings, data))))
+
+
+def _origin(settings: dict[str, Any], data: PreparedData) -> Origin:
+    """Return what must be said of all that is learned from, images without labels included."""
+    beside = settings["datamodule"].get("unlabeled")
+    return least_real([data.origin, *([open_beside(beside, data).origin] if beside else [])])

@@ -22,6 +22,7 @@ from galexp.evaluation.run import Evaluation, evaluate, sample_rows
 from galexp.figure.run import run_figures, save_figures
 from galexp.job.check import check_settings
 from galexp.job.place import Job, place
+from galexp.preparation.open import announce
 from galexp.run.directory import RunDirectory
 from galexp.run.history import read_history
 from galexp.run.provenance import provenance
@@ -31,7 +32,7 @@ from galexp.shard.read import PreparedData
 from galexp.split.assign import assign_roles
 from galexp.split.audit import Audit, audit, describe
 from galexp.split.base import TEST, VAL, role_counts
-from galexp.target import instantiate
+from galexp.target import instantiate, target_of
 from galexp.task.build import build_task
 from galexp.task.label import add_labels, refuse_empty_classes, truth_columns
 from galexp.terminal import progress_bar, say
@@ -97,7 +98,8 @@ def train(job: Job) -> None:
     started = datetime.datetime.now(datetime.UTC)
     settings, data = job.settings, job.data
     datamodule, found = split_data(job)
-    logger = _start_logger(job) if world.is_leader() else None
+    _announce_unlabeled(settings, datamodule)
+    logger = _start_logger(job, datamodule.origin) if world.is_leader() else None
     failed = True
     try:
         with quiet(), interruptible():
@@ -114,8 +116,22 @@ def train(job: Job) -> None:
         finish(logger, failed)
 
 
-def _start_logger(job: Job) -> Logger | None:
-    return instantiate(job.settings["logger"], run=job.run, settings=job.settings, origin=job.data.origin)
+def _announce_unlabeled(settings: dict[str, Any], datamodule: GalaxyDataModule) -> None:
+    """Say what is learned from without labels, and refuse a mock of it where none is allowed."""
+    other = datamodule.unlabeled
+    if other is None:
+        return
+    if other.origin is not Origin.OBSERVED and not settings["allow_mock"]:
+        raise ValueError(
+            f"datamodule.unlabeled is {other.folder.name}, a {other.origin}, and allow_mock is false; name observed "
+            "data, or set allow_mock=true"
+        )
+    say("beside it, without labels:")
+    announce(other)
+
+
+def _start_logger(job: Job, origin: Origin) -> Logger | None:
+    return instantiate(job.settings["logger"], run=job.run, settings=job.settings, origin=origin)
 
 
 def fit_and_evaluate(
@@ -161,17 +177,25 @@ def save_result(
 ) -> None:
     """Write predictions, figures and metrics, and mirror them."""
     write_parquet(result.predictions, run.folder / "predictions.parquet")
+    if result.drawn:
+        result.drawn.write(run.folder)
     figures = run_figures(datamodule, result, read_history(run.folder), settings["split"].get("column"))
     save_figures(figures, run.figures)
     data = datamodule.data
     head: dict[str, Any] = {
-        "data": str(data.origin),
+        "data": str(datamodule.origin),
         "data_sha256": data.manifest.content_sha256,
         "dataset": settings["choices"]["dataset"],
     }
+    if datamodule.unlabeled:
+        head["unlabeled"] = _named(datamodule.unlabeled)
     head |= started_from(settings)
     _mirror(logger, run, datamodule, result, figures, run.checkpoint(settings["evaluation"]["checkpoint"]))
     run.write_json("metrics.json", {**head, "counts": role_counts(datamodule.roles), **result.scores})
+
+
+def _named(data: PreparedData) -> dict[str, str]:
+    return {"name": data.folder.name, "data": str(data.origin), "data_sha256": data.manifest.content_sha256}
 
 
 def _mirror(
@@ -185,7 +209,7 @@ def _mirror(
     if logger is None:
         return
     data = datamodule.data
-    origin = {"data": str(data.origin), "data_sha256": data.manifest.content_sha256}
+    origin = {"data": str(datamodule.origin), "data_sha256": data.manifest.content_sha256}
     log_summary(logger, {**origin, "provenance": run.read_json("provenance.json"), **flatten(result.scores, "")})
     log_figures(logger, figures)
     for role in (VAL, TEST):
@@ -203,7 +227,8 @@ def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:
     add_labels(data.catalog, settings["task"])
     targets = truth_columns(settings["task"])
     needed = list(dict.fromkeys([*settings["task"]["targets"], *targets]))
-    roles, aside = assign_roles(instantiate(settings["split"]), data.catalog, needed)
+    unlabeled = target_of(settings["task"]).learns_unlabeled
+    roles, aside = assign_roles(instantiate(settings["split"]), data.catalog, needed, with_unlabeled=unlabeled)
     refuse_empty_classes(settings["task"], data.catalog, roles)
     found = audit(data.catalog, roles, targets)
     say(f"split {settings['choices']['split']}: {describe(found, roles)}")

@@ -21,7 +21,9 @@ _NOT_HASHED = (
     "allow_mock",
     "choices",
     "checkpoint",
+    "explain",
     "report",
+    "search",
     *_PREPARATION,
 )
 _ELSEWHERE = {

@@ -11,8 +11,16 @@ from galexp.config import nearest
 from galexp.split.base import UNUSED, Split
 
 
-def assign_roles(split: Split, catalog: Table, targets: Sequence[str]) -> tuple[np.ndarray, dict[str, int]]:
+def assign_roles(
+    split: Split, catalog: Table, targets: Sequence[str], with_unlabeled: bool = False
+) -> tuple[np.ndarray, dict[str, int]]:
     """Split the rows that have every target and a picture; the others are ``unused``.
+
+    Args:
+        split: Which gives the roles.
+        catalog: Whose rows are split.
+        targets: Columns.
+        with_unlabeled: Whether rows without a target are split as well.
 
     Returns:
         The role of each row, and why how many were set aside.
@@ -25,7 +33,7 @@ def assign_roles(split: Split, catalog: Table, targets: Sequence[str]) -> tuple[
             raise ValueError(
                 f"task.targets has {target!r}, which the prepared catalog lacks; {nearest(target, catalog.colnames)}"
             )
-    known = np.all([np.isfinite(catalog[target]) for target in targets], axis=0)
+    known = np.all([np.isfinite(catalog[target]) | with_unlabeled for target in targets], axis=0)
     shows = ~np.asarray(catalog["image_is_blank"], dtype=bool)
     usable = known & shows
     if not usable.any():

@@ -70,6 +70,7 @@ class Task(pl.LightningModule, abc.ABC):
             the best checkpoint has the lowest on the validation rows.
         train_error: Metric of the training batches, all of whose states are sums.
         learns_targets: Whether there must be targets.
+        learns_unlabeled: Whether rows without a target are trained on, too.
 
     Raises:
         ValueError: for an unknown ``normalize``, or ImageNet's with other than three bands.
@@ -78,6 +79,7 @@ class Task(pl.LightningModule, abc.ABC):
     error: ClassVar[str] = "rmse"
     losses: ClassVar[tuple[type[nn.Module], ...]] = (nn.Module,)
     learns_targets: ClassVar[bool] = True
+    learns_unlabeled: ClassVar[bool] = False
     train_error: Metric
     augment: Callable[..., Tensor]
     tta: Callable[..., Tensor]
@@ -172,6 +174,11 @@ class Task(pl.LightningModule, abc.ABC):
     def outputs(self, images: Float[Tensor, "batch band side side"]) -> Float[Tensor, "batch output"]:
         """Return the bare outputs of the network for images in [0, 1], in float32."""
         return self.network(images.contiguous(memory_format=torch.channels_last)).float()
+
+    def features(self, images: Float[Tensor, "batch band side side"]) -> Float[Tensor, "batch feature"]:
+        """Return what the last layer would see of images in [0, 1], by which galaxies are found alike, in float32."""
+        features = self.network.forward_features(images.contiguous(memory_format=torch.channels_last))
+        return self.network.forward_head(features, pre_logits=True).flatten(1).float()
 
     def forward(self, images: Float[Tensor, "batch band side side"]) -> Float[Tensor, "batch column"]:
         """Predict from images in [0, 1]."""

@@ -10,12 +10,12 @@ from torch import nn
 
 from galexp.config import conf_dir
 from galexp.loss.base import Likelihood, VoteLikelihood
+from galexp.loss.joint import JointLoss
 from galexp.loss.rmse import RMSELoss
-from galexp.loss.vae import NegativeELBO
 from galexp.target import target_of
 
 ELEMENTWISE = (RMSELoss, nn.MSELoss, nn.L1Loss, nn.HuberLoss, nn.SmoothL1Loss)
-_KNOWN = (*ELEMENTWISE, nn.CrossEntropyLoss, nn.NLLLoss, Likelihood, VoteLikelihood, NegativeELBO)
+_KNOWN = (*ELEMENTWISE, nn.CrossEntropyLoss, nn.NLLLoss, Likelihood, VoteLikelihood, JointLoss)
 
 
 def check_loss(settings: Mapping[str, Any], loss: Any) -> None:
@@ -32,13 +32,18 @@ def check_loss(settings: Mapping[str, Any], loss: Any) -> None:
         ValueError: for a loss of another kind; the message names those that fit.
     """
     takes = target_of(settings["task"]).losses
-    if _is_one_of(loss, _KNOWN) and not _is_one_of(loss, takes):
+    if is_foreign(loss, takes):
         *names, last = _options(takes)
         options = f"{', '.join(names)} or {last}" if names else last
         raise ValueError(
             f"loss is {loss.__name__} and task={settings['choices']['task']} takes loss={options}; choose one of "
             "these, or leave loss out"
         )
+
+
+def is_foreign(loss: Any, takes: tuple[type, ...]) -> bool:
+    """Tell whether a loss is one that galexp knows, and none of some kinds."""
+    return _is_one_of(loss, _KNOWN) and not _is_one_of(loss, takes)
 
 
 def _is_one_of(loss: Any, kinds: tuple[type, ...]) -> bool:

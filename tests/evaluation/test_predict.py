@@ -70,3 +70,5 @@ def test_the_checkpoint_of_another_network_is_refused(tmp_path):
     load_weights(make(), tmp_path / "last.ckpt")
     with pytest.raises(ValueError, match=r"last\.ckpt is of another network than this one \(size mismatch"):
         load_weights(make("model.width=8"), tmp_path / "last.ckpt")
+    with pytest.raises(ValueError, match=r"takes images of 3 bands and these have 1; choose galaxies with as many"):
+        load_weights(make(bands=1), tmp_path / "last.ckpt")

@@ -31,7 +31,7 @@ def made(path):
     return loss if isinstance(loss, Likelihood | VoteLikelihood | nn.CrossEntropyLoss) else Point(loss)
 
 
-LOSSES = {path.stem: made(path) for path in sorted(conf_dir().glob("loss/*.yaml")) if path.stem != "elbo"}
+LOSSES = {path.stem: made(path) for path in sorted(conf_dir().glob("loss/*.yaml")) if not path.stem.startswith("joint")}
 LIKELIHOODS = {name: loss for name, loss in LOSSES.items() if isinstance(loss, Likelihood)}
 every_loss = pytest.mark.parametrize("name", LOSSES)
 

@@ -27,6 +27,7 @@ def test_the_decoder_mirrors_the_widths_of_the_encoder():
 
 
 def test_the_numbers_of_parameters_are_those_of_the_layers():
+    # Standardizing the map has no parameters.
     between = 9 * (32 * 64 + 64 * 128 + 128 * 256 + 256 * 256) + 2 * sum(WIDTHS)
     count = {network: sum(p.numel() for p in network.parameters()) for network in (Encoder(3, 16), Decoder(16, 3))}
     assert list(count.values()) == [

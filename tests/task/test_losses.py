@@ -8,9 +8,9 @@ from torch import nn
 from galexp.config import choices, compose
 from galexp.loss.dirichlet_multinomial import DirichletMultinomial
 from galexp.loss.gaussian import GaussianNLL
+from galexp.loss.joint import JointLoss
 from galexp.loss.quantile import QuantileLoss
 from galexp.loss.rmse import RMSELoss
-from galexp.loss.vae import NegativeELBO
 from galexp.target import target_of
 from galexp.task.build import build_task
 from galexp.task.losses import check_loss
@@ -18,10 +18,11 @@ from galexp.task.losses import check_loss
 ELEMENTWISE = {RMSELoss, nn.MSELoss, nn.L1Loss, nn.HuberLoss, nn.SmoothL1Loss}
 LIKELIHOODS = {GaussianNLL, QuantileLoss}
 OF_CLASSES = {nn.CrossEntropyLoss}
-ALL = ELEMENTWISE | LIKELIHOODS | OF_CLASSES | {nn.NLLLoss, DirichletMultinomial, NegativeELBO}
+ALL = ELEMENTWISE | LIKELIHOODS | OF_CLASSES | {nn.NLLLoss, DirichletMultinomial, JointLoss}
 TAKEN = {
     "regression": (ELEMENTWISE | LIKELIHOODS, "gaussian_nll, huber, mae, mse, quantile or rmse"),
     "classification": (OF_CLASSES, "cross_entropy"),
+    "representation": ({JointLoss}, "joint"),
     "morphology": (ELEMENTWISE | {DirichletMultinomial}, "dirichlet_multinomial, huber, mae, mse or rmse"),
 }
 
@@ -61,7 +62,7 @@ def test_no_task_can_be_built_with_a_loss_of_another_kind():
         build_task(compose(words), bands=3)
 
 
-@pytest.mark.parametrize("task", [task for task in choices()["task"] if task != "reconstruction"])
+@pytest.mark.parametrize("task", choices()["task"])
 def test_every_task_takes_the_loss_that_it_brings(task):
     settings = compose([f"task={task}"])
     check_loss(settings, target_of(settings["loss"]))

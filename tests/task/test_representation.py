@@ -1,0 +1,370 @@
+"""Claims about learning from images alone, and together with labels."""
+
+from __future__ import annotations
+
+import copy
+import functools
+
+import numpy as np
+import pytest
+import pytorch_lightning as pl
+import torch
+from torch.distributions import Normal, kl_divergence
+from torch.nn import functional as F
+
+from galexp.config import compose
+from galexp.datamodule import GalaxyDataModule
+from galexp.evaluation.run import evaluate
+from galexp.loss.image import dissimilarity
+from galexp.split.base import TEST, TRAIN, VAL
+from galexp.task.build import build_task
+from galexp.trainer import quiet
+
+ROLES = np.array([TRAIN] * 6 + [VAL] * 2 + [TEST] * 2)
+SMALL = {"widths": [4, 8], "latent_dim": 3, "hidden": 8, "channels": 2, "head_hidden": 4, "dropout": 0.0}
+IMAGES, NUMBERS, CLASSES = (), ("task=representation_regression",), ("task=representation_classification",)
+TARGETS = {
+    IMAGES: {},
+    NUMBERS: {"task.targets": ["metallicity"]},
+    CLASSES: {"task.targets": ["kind"], "task.classes": ["a", "b", "c"]},
+}
+NAMES = [("reconstruction", "rmse"), ("reconstruction", "latent_rmse"), *(("latent", f"0{k}") for k in range(3))]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory, build_data):
+    return build_data(tmp_path_factory.mktemp("representation") / "prepared")
+
+
+@pytest.fixture
+def datamodule(prepared):
+    return GalaxyDataModule(prepared, ROLES, ["metallicity"], image_size=16, batch_size=3)
+
+
+@functools.cache
+def composed(*words):
+    place = (
+        "model=representation",
+        "datamodule.image_size=16",
+        "transform=none",
+        "optimizer=adamw",
+        "optimizer.lr=0.01",
+    )
+    return compose(["size=tiny", *(words or ["task=representation"]), *place])
+
+
+def settings_of(words=IMAGES, changes=None):
+    """Return settings of a small network, with some changed that are named by dotted keys."""
+    settings = copy.deepcopy(composed(*words))
+    settings["model"] |= SMALL
+    for key, value in (TARGETS.get(words, {}) | (changes or {})).items():
+        group, name = key.split(".")
+        settings[group][name] = value
+    return settings
+
+
+def make(words=IMAGES, **changes):
+    torch.manual_seed(0)
+    return build_task(settings_of(words, {key.replace("__", "."): value for key, value in changes.items()}), 3)
+
+
+def ready(datamodule, words=IMAGES, **changes):
+    task = make(words, **changes)
+    task.learn_statistics(datamodule)
+    return task
+
+
+def trainer_of(folder, **options):
+    quietly = {"enable_progress_bar": False, "enable_model_summary": False, "enable_checkpointing": False}
+    facts = {"accelerator": "cpu", "logger": False, "default_root_dir": folder, "use_distributed_sampler": False}
+    return pl.Trainer(num_sanity_val_steps=0, **facts, **quietly, **options)
+
+
+def images_of(datamodule, rows):
+    return datamodule.images[list(rows)].float() / 255
+
+
+def fit(task, datamodule, folder, epochs=1):
+    with quiet():
+        trainer_of(folder, max_epochs=epochs).fit(task, datamodule)
+    return task
+
+
+def values_of(task):
+    return {name: value.clone() for name, value in task.network.model.state_dict().items()}
+
+
+@torch.no_grad()
+def test_what_is_said_of_an_image_are_both_errors_its_latent_means_and_its_label(datamodule):
+    task, images = ready(datamodule, NUMBERS).eval(), images_of(datamodule, range(4))
+    maps = task.model.forward_features(task.network.normalize(images))
+    mean = task.model.describe(maps).mean
+    errors = [(drawn - images).square().mean((1, 2, 3)).sqrt() for drawn in (task.model.draw(maps), task.decode(mean))]
+    label = task.labels.read(task.model.classifier(maps))
+    torch.testing.assert_close(task(images), torch.cat([torch.stack(errors, 1), mean, label], 1))
+    named = task.named(task(images).numpy())
+    assert list(named) == [*NAMES, ("pred", "metallicity")]
+    np.testing.assert_allclose(named["pred", "metallicity"], label[:, 0])
+
+
+@torch.no_grad()
+def test_features_are_latent_means_where_a_vae_was_trained_and_else_the_pooled_map(datamodule):
+    images = images_of(datamodule, range(4))
+    for parts, width in ((["fcae", "vae"], 3), (["fcae"], 2)):
+        task = ready(datamodule, task__train_parts=parts).eval()
+        maps = task.network.forward_features(images)
+        expected = task.model.describe(maps).mean if width == 3 else maps.mean((2, 3))
+        torch.testing.assert_close(task.features(images), expected)
+        assert expected.shape == (4, width)
+    with pytest.raises(ValueError, match=r"no image can be drawn from latent points: vae never learned; train a run"):
+        task.decode(torch.zeros(1, 3))
+
+
+@torch.no_grad()
+def test_a_monochrome_network_draws_the_mean_of_the_bands(datamodule):
+    task, images = ready(datamodule, model__monochrome=True).eval(), images_of(datamodule, range(4))
+    gray = images.mean(1, keepdim=True)
+    drawn = task.model.draw(task.network.forward_features(images))
+    torch.testing.assert_close(task(images)[:, 0], (drawn - gray).square().mean((1, 2, 3)).sqrt())
+    torch.testing.assert_close(task.reconstruct(images)["map"], drawn)
+
+
+def test_the_decoder_starts_at_the_mean_of_each_band_and_labels_at_their_mean(datamodule):
+    task = ready(datamodule, NUMBERS, task__standardize=False)
+    start = task.model.decoder.to_image.bias.sigmoid()
+    torch.testing.assert_close(start, images_of(datamodule, range(6)).mean((0, 2, 3)), atol=1e-5, rtol=0)
+    assert task.model.get_classifier().bias.item() == pytest.approx(datamodule.truth[:6].mean())
+
+
+def losses_of(task, images, truth):
+    """Return the loss of each part by its formula, of images in evaluation."""
+    maps = task.model.forward_features(task.network.normalize(images))
+    gaussian = task.model.describe(maps)
+    error = (task.model.vae.decode(gaussian.mean) - maps).square().sum((1, 2, 3)).mean()
+    divergence = kl_divergence(Normal(gaussian.mean, (gaussian.log_variance / 2).exp()), Normal(0.0, 1.0))
+    known = truth[:, 0].isfinite()
+    labels = F.cross_entropy(task.model.classifier(maps)[known], truth[known, 0].long())
+    return F.mse_loss(task.model.draw(maps), images), error, divergence.sum(1).mean(), labels
+
+
+@torch.no_grad()
+def test_the_joint_loss_is_of_images_maps_and_the_labels_that_there_are(datamodule):
+    task, images = make(CLASSES, loss__beta=0.5, loss__vae=2.0).eval(), images_of(datamodule, range(4))
+    task.model.mark_learned(task.train_parts)
+    truth = torch.tensor([[0.0], [torch.nan], [2.0], [torch.nan]])
+    image, error, divergence, labels = losses_of(task, images, truth)
+    outputs = task.outputs(images)
+    assert task.objective(outputs, truth).item() == pytest.approx(1 + 2 + 1)  # Each is its own first value.
+    torch.testing.assert_close(task.loss.first, torch.stack([image, error, labels]))
+    task.loss.first.fill_(1.0)
+    task.update_train_error(outputs, truth)
+    expected = image + 2 * (error + 0.5 * divergence) + labels
+    torch.testing.assert_close(task.train_error.compute(), expected)
+
+
+@pytest.mark.parametrize(("epoch", "weight"), [(0, 0.0), (1, 0.25), (2, 0.5), (7, 0.5)])
+def test_the_divergence_counts_by_the_epoch(datamodule, epoch, weight, monkeypatch):
+    task, images = make(loss__beta=0.5, loss__warm_up=2).eval(), torch.rand(4, 3, 16, 16)
+    task.model.mark_learned(task.train_parts)
+    task.loss.first.fill_(1.0)
+    monkeypatch.setattr(type(task), "current_epoch", epoch)
+    outputs = task.outputs(images)
+    image, _, error, divergence = outputs[:, :4].mean(0)
+    torch.testing.assert_close(task.objective(outputs, torch.empty(4, 0)), image + error + weight * divergence)
+
+
+@torch.no_grad()
+def test_an_image_may_also_be_held_to_its_structure(datamodule):
+    task, images = (
+        ready(datamodule, loss__dissimilarity=0.5, task__train_parts=["fcae"]).eval(),
+        torch.rand(4, 3, 16, 16),
+    )
+    drawn = task.reconstruct(images)["map"]
+    task.objective(task.outputs(images), torch.empty(4, 0))
+    expected = F.mse_loss(drawn, images) + 0.5 * dissimilarity(drawn, images).mean()
+    torch.testing.assert_close(task.loss.first[0], expected)
+
+
+def test_a_batch_without_labels_teaches_the_classifier_nothing(datamodule):
+    task, images = ready(datamodule, NUMBERS), images_of(datamodule, range(4))
+    task.objective(task.outputs(images), torch.full((4, 1), torch.nan)).backward()
+    head = list(task.model.classifier.parameters())
+    assert all(p.grad is not None and not p.grad.any() for p in head)
+    assert all(p.grad.any() for p in task.model.decoder.parameters())
+    assert task.loss.first.bool().tolist() == [True, True, False]
+
+
+def test_a_classifier_that_was_learned_elsewhere_counts_only_where_its_labels_are_asked_for(datamodule, tmp_path):
+    before = weights_of(ready(datamodule, NUMBERS), tmp_path / "before.pth")
+    task = ready(datamodule, model__weights=before)
+    assert (task.learned, task.predicted_labels) == (("fcae", "vae"), None)
+    other = ready(datamodule, CLASSES, model__weights=before, task__train_parts=["fcae"])
+    assert (other.learned, other.predicted_labels) == (("fcae", "vae"), None)
+
+
+@pytest.mark.parametrize("stop", [True, False])
+def test_the_vae_shapes_the_encoder_only_where_it_is_let(datamodule, stop):
+    task = ready(datamodule, loss__image=1e-30, task__stop_gradient=stop)
+    task.objective(task.outputs(images_of(datamodule, range(4))), torch.empty(4, 0)).backward()
+    assert any((p.grad.abs() > 1e-12).any() for p in task.model.encoder.parameters()) != stop
+    assert all(p.grad.any() for p in task.model.vae.to_map.parameters())
+
+
+def weights_of(before, path):
+    """Write the network of a task as a run would keep it."""
+    torch.save({"state_dict": {f"network.model.{name}": value for name, value in values_of(before).items()}}, path)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "trained"), [("fcae", {"encoder", "decoder"}), ("vae", {"vae"}), ("classifier", {"classifier"})]
+)
+def test_each_part_trains_alone_on_what_another_run_has_learned(datamodule, tmp_path, part, trained):
+    before = fit(ready(datamodule, NUMBERS), datamodule, tmp_path)
+    start = weights_of(before, tmp_path / "before.pth")
+    task = ready(datamodule, NUMBERS, model__weights=start, task__train_parts=[part])
+    assert all(torch.equal(value, values_of(before)[name]) for name, value in values_of(task).items())
+    fit(task, datamodule, tmp_path)
+    moved = {
+        name.split(".")[0] for name, value in values_of(task).items() if not torch.equal(value, values_of(before)[name])
+    }
+    assert moved == trained
+    assert task.model.learned == ("fcae", "vae", "classifier")
+    assert list(task.named(task.eval()(images_of(datamodule, [0])).detach().numpy())) == [
+        *NAMES,
+        ("pred", "metallicity"),
+    ]
+
+
+def test_training_brings_images_nearer_and_ends_alike_whatever_was_drawn_before(datamodule, tmp_path):
+    ends, images = [], images_of(datamodule, range(4))
+    for drawn in (0, 5):
+        task = ready(datamodule)
+        before = task.eval()(images)[:, 0].mean()
+        torch.rand(drawn)
+        assert fit(task.train(), datamodule, tmp_path, epochs=12).eval()(images)[:, 0].mean() < before
+        ends.append(task.state_dict())
+    assert all(torch.equal(ends[0][name], value) for name, value in ends[1].items())
+
+
+def test_a_vae_learns_to_draw_the_maps_of_an_encoder_that_stays(datamodule, tmp_path):
+    start = weights_of(fit(ready(datamodule), datamodule, tmp_path), tmp_path / "before.pth")
+    task = ready(datamodule, model__weights=start, task__train_parts=["vae"])
+    images, of_map = images_of(datamodule, range(6)), 2
+    before = task.eval().outputs(images)[:, of_map].mean()
+    assert fit(task.train(), datamodule, tmp_path, epochs=12).eval().outputs(images)[:, of_map].mean() < before / 2
+
+
+def test_validation_is_over_all_rows_that_have_what_is_asked(datamodule, tmp_path):
+    datamodule.truth[7:] = np.nan
+    module = GalaxyDataModule(datamodule.data, ROLES, ["metallicity"], image_size=16, batch_size=3)
+    module.batches.targets[7:] = torch.nan
+    task = ready(module, NUMBERS, loss__beta=0.5)
+    task.loss.first.fill_(1.0)
+    with quiet():
+        (found,) = trainer_of(tmp_path).validate(task, module.predict_loader(np.arange(10)), verbose=False)
+    images = images_of(module, range(10))
+    outputs = task.eval().outputs(images).detach()
+    image, _, error, divergence = outputs[:, :4].mean(0).tolist()
+    label = task.labels.objective(outputs[:7, -1:], torch.from_numpy(module.truth[:7]).float()).item()
+    assert found["val/rmse"] == pytest.approx(image**0.5, rel=1e-5)
+    assert found["val/kl"] == pytest.approx(divergence, rel=1e-5)
+    assert found["val/classifier_loss"] == pytest.approx(label, rel=1e-5)
+    assert found["val/joint_loss"] == pytest.approx(image + error + 0.5 * divergence + label, rel=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:the random forest is left out:UserWarning")
+def test_a_labeled_run_is_scored_as_its_labels_are_and_by_its_images(datamodule, tmp_path, monkeypatch):
+    monkeypatch.setattr("galexp.evaluation.baseline.regression.TREES", 2)
+    task = ready(datamodule, NUMBERS)
+    with quiet():
+        result = evaluate(trainer_of(tmp_path), task, datamodule, (), draws=0, seed=0)
+    scores = result.scores["test"]
+    assert list(scores) == ["metallicity", "pixels"]
+    assert {"network", "network_tta", "mean"} <= set(scores["metallicity"]["all"])
+    assert list(scores["pixels"]["all"]) == ["network", "network_latent", "mean", "pca"]
+    assert list(result.scores["val"]["pixels"]["all"]) == ["network", "network_latent"]
+    assert result.targets == ["metallicity"]
+    images, drawn = images_of(datamodule, [8, 9]), result.drawn
+    np.testing.assert_allclose(drawn.images, images.permute(0, 2, 3, 1), rtol=1e-6)
+    error = np.sqrt(np.mean((drawn.again["latent"] - drawn.images) ** 2, axis=(1, 2, 3)))
+    np.testing.assert_allclose(result.of_role(TEST)["reconstruction_latent_rmse"], error, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("words", "changes", "sentence"),
+    [
+        (IMAGES, {"task.train_parts": []}, r"task\.train_parts is \[\]; name one or more of fcae, vae, classifier"),
+        (
+            IMAGES,
+            {"task.train_parts": ["fcae", "decoder"]},
+            r"is \['fcae', 'decoder'\]; name one or more of fcae, vae, ",
+        ),
+        (IMAGES, {"task.train_parts": "vae"}, r"task\.train_parts is 'vae'; name one or more of fcae, vae, classifier"),
+        (
+            IMAGES,
+            {"task.train_parts": ["classifier"]},
+            r"has classifier and task\.targets is empty; name a column, with",
+        ),
+        (IMAGES, {"loss.vae": 0}, r"task\.train_parts has vae and loss\.vae is 0; raise it, or take vae out"),
+        (IMAGES, {"loss.image": 0}, r"task\.train_parts has fcae and loss\.image is 0; raise it, or take fcae out"),
+        (IMAGES, {"layers.frozen": 1}, r"layers\.frozen holds the encoder, .*; set layers\.frozen=0"),
+        (
+            IMAGES,
+            {"task.targets": ["a"]},
+            r"loss\.labels is null and these .* take MSELoss.*; set loss=joint_regression",
+        ),
+        (
+            NUMBERS,
+            {"loss.labels": {"_target_": "galexp.loss.rmse.RMSELoss"}},
+            r"loss\.labels is RMSELoss and these .* MSE",
+        ),
+        (
+            CLASSES,
+            {"loss.labels": {"_target_": "torch.nn.MSELoss"}},
+            "MSELoss and these labels take CrossEntropyLoss; set",
+        ),
+        (
+            IMAGES,
+            {"loss._target_": "torch.nn.MSELoss"},
+            "loss is MSELoss and task=representation takes loss=joint; choose",
+        ),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(words, changes, sentence):
+    settings = settings_of(words, changes)
+    if "loss._target_" in changes:
+        settings["loss"] = {"_target_": changes["loss._target_"]}
+    with pytest.raises(ValueError, match=sentence):
+        build_task(settings, 3)
+
+
+def test_a_network_without_a_decoder_is_refused():
+    settings = settings_of() | {"model": {"_target_": "galexp.model.small_cnn.SmallCNN", "monochrome": False}}
+    with pytest.raises(ValueError, match="SmallCNN has no decoder; task=representation needs model=representation"):
+        build_task(settings, 3)
+
+
+@pytest.mark.parametrize(
+    ("parts", "head", "sentence"),
+    [
+        (["vae"], "pooled", "the encoder has learned nothing: vae would be trained on random projections; start from"),
+        (
+            ["classifier"],
+            "pooled",
+            "the encoder has learned nothing: classifier would be trained on random projections",
+        ),
+        (["fcae", "classifier"], "latent", "the VAE has learned nothing; start from a run that has one"),
+    ],
+)
+def test_what_would_learn_from_layers_that_know_nothing_is_refused(datamodule, parts, head, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        ready(datamodule, NUMBERS, task__train_parts=parts, model__head=head)
+
+
+def test_a_classifier_without_any_label_is_refused(datamodule):
+    datamodule.truth[:] = np.nan
+    with pytest.raises(
+        ValueError, match=r"none of 6 training rows has a finite metallicity, and .* has classifier; take"
+    ):
+        ready(datamodule, NUMBERS)
