@@ -336,7 +336,10 @@ class Shell:
         return self.folder / line.removeprefix("run: ")
 
     def run_of(self, *words: str) -> pathlib.Path:
-        """Return a copy of what :meth:`train` gives for these words; only the first test that asks trains it."""
+        """Return a copy of what :meth:`train` gives for these words; only the first test that asks trains it.
+
+        A broken run does not go on from a copy without a warning: its checkpoint knows where the first one lay.
+        """
         kept = self.shelf / hashlib.sha256(repr(words).encode()).hexdigest()
         if not kept.is_dir():
             run = self.train(*words)

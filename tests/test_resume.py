@@ -153,7 +153,7 @@ def broken_off(run):
 
 def test_a_checkpoint_of_another_network_is_refused(desk):
     other = desk.run_of("model=small_cnn", "model.width=8", "paths.runs=other")
-    run = broken_off(desk.run_of())
+    run = broken_off(desk.train())
     own = (run / "checkpoints" / "last.ckpt").read_bytes()
     (run / "checkpoints" / "last.ckpt").write_bytes((other / "checkpoints" / "last.ckpt").read_bytes())
     sentence = desk.refuses("train", *TINY_WORDS, "logger=none")

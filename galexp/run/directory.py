@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import dataclasses
 import fcntl
+import functools
+import io
 import json
 import math
 import pathlib
@@ -21,6 +24,12 @@ _FORCE = ".force"
 _COMMAND = "command.txt"
 _EDITED = "put back what it said, or train other settings as a run of their own"
 CHECKPOINTS = ("auto", "best", "last")
+
+
+@functools.lru_cache(maxsize=512)
+def _parsed(text: str) -> Any:
+    """Parse a configuration once: a report asks for the same one many times, and YAML is slow."""
+    return OmegaConf.to_container(OmegaConf.load(io.StringIO(text)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +134,7 @@ class RunDirectory:
         if not path.is_file():
             raise FileNotFoundError(f"{self.folder} holds no run (resolved.yaml is missing); give the folder of a run")
         try:
-            settings = OmegaConf.to_container(OmegaConf.load(path))
+            settings = copy.deepcopy(_parsed(path.read_text(encoding="utf-8")))
         except (YAMLError, OSError) as error:
             raise ValueError(f"{path} cannot be read ({' '.join(str(error).split())}); {_EDITED}") from error
         if not isinstance(settings, dict):
