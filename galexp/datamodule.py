@@ -17,10 +17,10 @@ from galexp.shard.batches import Beside, EpochBatches
 from galexp.shard.epoch import Once, Shuffled
 from galexp.shard.origin import Origin, least_real
 from galexp.shard.read import PreparedData
-from galexp.shard.stream import Plan, ShardStream, StreamLoader
+from galexp.shard.stream import Plan, ShardStream, StreamLoader, check_readers
 from galexp.split.base import TRAIN, VAL
 from galexp.transform.cache import ImageCache
-from galexp.transform.unlabeled import JoinedImages, open_beside, rows_beside
+from galexp.transform.unlabeled import FRACTION, JoinedImages, number_beside, open_beside, rows_beside
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64, UInt8
@@ -35,7 +35,8 @@ READERS = ("indexed", "stream")
 class Batch(NamedTuple):
     """Galaxies on their way to the network.
 
-    ``keys`` are integers made from identifiers, on which augmentation depends; ``rows`` are rows of the catalog.
+    ``keys`` are integers made from identifiers, on which augmentation depends; ``rows`` are rows of the catalog, and
+    beyond its end, those of a second dataset beside it.
     """
 
     images: UInt8[Tensor, "batch band side side"]
@@ -96,9 +97,9 @@ class GalaxyDataModule(pl.LightningDataModule):
         unlabeled_fraction: Share of every training batch that they make.
 
     Raises:
-        ValueError: where the training rows are fewer than one batch, several processes cannot share the rows, the
-            reader is unknown or has a cache that it does not use, or a second dataset is asked of a stream or for no
-            part, or for all, of a batch.
+        ValueError: where several processes cannot share the validation rows, the reader is unknown or has a cache that
+            it does not use, or a second dataset is asked of a stream or for no part, or for all, of a batch. Where
+            training begins also as :func:`check_training` does.
     """
 
     def __init__(
@@ -116,12 +117,12 @@ class GalaxyDataModule(pl.LightningDataModule):
         shuffle_window: int = 2048,
         progress: Callable[[int], None] = lambda done: None,
         unlabeled: str | None = None,
-        unlabeled_fraction: float = 0.5,
+        unlabeled_fraction: float = FRACTION,
     ) -> None:
         super().__init__()
-        _check_reader(reader, cache, shuffle_window)
-        self.beside = 0 if unlabeled is None else _beside(unlabeled_fraction, batch_size, reader)
-        _check_sizes(int(np.sum(roles == TRAIN)), int(np.sum(roles == VAL)), batch_size - self.beside)
+        _check_reader(reader, cache, shuffle_window, unlabeled)
+        self.beside = number_beside(unlabeled, unlabeled_fraction, batch_size)
+        _check_validation(int(np.sum(roles == VAL)))
         self.data = data
         self.roles = roles
         self.seed = seed
@@ -130,6 +131,7 @@ class GalaxyDataModule(pl.LightningDataModule):
         self.num_workers = num_workers
         self.reader, self.shuffle_window = reader, shuffle_window
         self.unlabeled_name = unlabeled
+        self._beside: ImageCache | None = None
         self.images = ImageCache(data, image_size, field_fraction, cache, progress)
         truth = np.full((len(data), len(targets)), np.nan)
         for number, target in enumerate(targets):
@@ -153,6 +155,22 @@ class GalaxyDataModule(pl.LightningDataModule):
     def origin(self) -> Origin:
         """What must be said of what is learned here: a mock counts also where it has no label."""
         return least_real([self.data.origin, *([self.unlabeled.origin] if self.unlabeled else [])])
+
+    @functools.cached_property
+    def unlabeled_rows(self) -> np.ndarray:
+        """Rows of the second dataset that are trained on; none without one."""
+        return rows_beside(self.unlabeled, self.data, self.roles) if self.unlabeled else np.empty(0, dtype=np.int64)
+
+    def decode_unlabeled(self, progress: Callable[[int], None] = lambda done: None) -> ImageCache | None:
+        """Decode the images of the second dataset, once, and return them; None without one.
+
+        Args:
+            progress: Called with the number of images decoded.
+        """
+        if self.unlabeled and self._beside is None:
+            options = (self.image_size, self.images.field_fraction, self.images.place)
+            self._beside = ImageCache(self.unlabeled, *options, progress)
+        return self._beside
 
     def rows(self, role: str) -> np.ndarray:
         """Return the rows of one role."""
@@ -198,27 +216,27 @@ class GalaxyDataModule(pl.LightningDataModule):
                 "with force=true"
             )
         if self.reader == "stream" and state_dict["batches"]:
-            _check_readers(state_dict, self.num_workers)
+            check_readers(state_dict, self.num_workers)
         self.start = (state_dict["epoch"], state_dict["batches"])
 
     def train_dataloader(self) -> Loader:
         """Return shuffled whole batches of the training rows."""
         rows = self.rows(TRAIN)
+        check_training(len(rows), self.batch_size - self.beside)
         if self.reader == "stream":
             order = (self.batch_size, self.seed, self.shuffle_window, self.start)
             return self._stream(Shuffled(self.data.catalog, rows, *order), epoch=self.start[0])
         batches, company = self.batches, None
-        if self.unlabeled:
-            batches, company = self._with_unlabeled(self.unlabeled)
+        if self.unlabeled and (images := self.decode_unlabeled()):
+            batches, company = self._with_unlabeled(self.unlabeled, images)
         return self._loader(EpochBatches(rows, self.batch_size, self.seed, self.start, company), batches)
 
-    def _with_unlabeled(self, other: PreparedData) -> tuple[GalaxyBatches, Beside]:
+    def _with_unlabeled(self, other: PreparedData, images: ImageCache) -> tuple[GalaxyBatches, Beside]:
         """Return batches over both datasets, the rows of the second numbered after those of the first."""
-        rows = rows_beside(other, self.data, self.roles)
-        images = ImageCache(other, self.image_size, self.images.field_fraction, self.images.place)
+        rows = self.unlabeled_rows + len(self.data)
         truth = np.concatenate([self.truth, np.full((len(other), self.truth.shape[1]), np.nan)])
         keys = torch.cat([self.batches.keys, object_keys(other.catalog["id"].tolist())])
-        return GalaxyBatches(JoinedImages(self.images, images), truth, keys), Beside(rows + len(self.data), self.beside)
+        return GalaxyBatches(JoinedImages(self.images, images), truth, keys), Beside(rows, self.beside)
 
     def val_dataloader(self) -> Loader | list[Loader]:
         """Return the validation rows in order, this process's share; an empty list where there are none."""
@@ -248,49 +266,28 @@ class GalaxyDataModule(pl.LightningDataModule):
         )
 
 
-def _check_reader(reader: str, cache: str, shuffle_window: int) -> None:
+def _check_reader(reader: str, cache: str, shuffle_window: int, unlabeled: str | None) -> None:
     if reader not in READERS:
         raise ValueError(f"datamodule.reader is {reader!r}; choose {' or '.join(READERS)}")
     if reader == "stream" and cache != "none":
         raise ValueError(f"datamodule.cache is {cache!r} and a stream keeps no images; set datamodule.cache=none")
+    if reader == "stream" and unlabeled is not None:
+        raise ValueError("datamodule.unlabeled is read by offset; leave datamodule=stream out")
     if shuffle_window < 1:
         raise ValueError(f"datamodule.shuffle_window is {shuffle_window}; expected at least 1 image")
 
 
-def _beside(fraction: float, batch_size: int, reader: str) -> int:
-    """Return how many images of a batch have no label."""
-    if reader == "stream":
-        raise ValueError("datamodule.unlabeled is read by offset; leave datamodule=stream out")
-    number = round(fraction * batch_size)
-    if not 0 < number < batch_size:
-        raise ValueError(
-            f"datamodule.unlabeled_fraction is {fraction}, which makes {number} of a batch of {batch_size}; expected a "
-            "share between 0 and 1 that leaves some for either dataset"
-        )
-    return number
+def check_training(rows: int, batch_size: int) -> None:
+    """Refuse to train on fewer rows than a batch has of its own, beside those of a second dataset.
+
+    Raises:
+        ValueError: with both numbers.
+    """
+    if rows < batch_size:
+        raise ValueError(f"{rows} training rows are less than one batch of {batch_size}; lower batch_size")
 
 
-def _check_readers(state_dict: dict[str, Any], num_workers: int) -> None:
-    epoch = state_dict["epoch"] + 1
-    before = state_dict.get("processes", world.size())
-    if before != world.size():
-        raise ValueError(
-            f"this run was broken off within epoch {epoch} on {before} devices and there are {world.size()} now, among "
-            f"which a stream cannot share the rest of that epoch; go on with {before} devices, or start anew with "
-            "force=true"
-        )
-    before = state_dict.get("num_workers", num_workers)
-    if max(before, 1) != max(num_workers, 1):
-        raise ValueError(
-            f"this run was broken off within epoch {epoch} with datamodule.num_workers={before} and it is "
-            f"{num_workers} now, among which a stream cannot share the rest of that epoch; go on with "
-            f"datamodule.num_workers={before}, or start anew with force=true"
-        )
-
-
-def _check_sizes(trained: int, validated: int, batch_size: int) -> None:
+def _check_validation(validated: int) -> None:
     processes = world.size()
-    if 0 < trained < batch_size:
-        raise ValueError(f"{trained} training rows are less than one batch of {batch_size}; lower batch_size")
     if 0 < validated < processes:
         raise ValueError(f"{validated} validation rows are too few for {processes} devices; raise split.val_fraction")

@@ -184,9 +184,11 @@ def test_keys_are_the_start_of_sha256_and_differ():
     assert keys[1] == int("6b86b273ff34fce1", 16) >> 1  # SHA-256 of "1" begins with 6b86b273ff34fce1
 
 
-def test_fewer_training_rows_than_a_batch_are_refused(module):
+def test_fewer_training_rows_than_a_batch_are_refused_where_training_begins(module):
+    made = module(batch_size=12)
+    assert rows_of(made.predict_loader(made.rows(TEST))) == list(range(15, 20))
     with pytest.raises(ValueError, match="11 training rows are less than one batch of 12; lower batch_size"):
-        module(batch_size=12)
+        made.train_dataloader()
 
 
 @pytest.fixture
@@ -236,6 +238,20 @@ def test_a_second_dataset_that_changed_is_refused_where_a_run_goes_on(module, be
     assert made.start == (1, 0)
     with pytest.raises(ValueError, match=r"beside no longer holds what this run was trained on; put it back, or start"):
         made.load_state_dict({**place, "unlabeled": "another"})
+
+
+def test_the_images_of_a_second_dataset_are_decoded_once_with_their_progress(module, beside):
+    made, done = module(unlabeled="beside"), []
+    first = made.decode_unlabeled(done.append)
+    assert done[-1] == len(first.data) == 9
+    assert made.train_dataloader().dataset.images.second is first
+    assert module().decode_unlabeled() is None
+
+
+def test_of_few_rows_a_batch_has_as_many_of_its_own_as_others_leave(module, beside):
+    assert len(module(batch_size=16, unlabeled="beside", unlabeled_fraction=0.5).train_dataloader()) == 1
+    with pytest.raises(ValueError, match="11 training rows are less than one batch of 12; lower batch_size"):
+        module(batch_size=16, unlabeled="beside", unlabeled_fraction=0.25).train_dataloader()
 
 
 @pytest.mark.parametrize("fraction", [0, 0.1, 0.9, 1])

@@ -40,7 +40,10 @@ def test_classes_are_learned_from_the_rows_that_have_one_beside_other_images_and
     assert np.isnan(table["true_log_hi_fraction_class"]).any()
     place = state(run)["GalaxyDataModule"]
     assert place["unlabeled"] == metrics["unlabeled"]["data_sha256"]
-    (desk.folder / "other").mkdir()
+    shown, split = (read_parquet(run / f"{name}.parquet") for name in ("unlabeled", "split"))
+    assert set(shown["survey"]) == {"xgass"}
+    assert set(shown["id"]) == set(split["id"][~np.isin(split["role"], ("val", "test"))])
+    assert set(shown["sha256"]) <= set(split["sha256"])
     status, out, _ = desk("evaluate", str(run), "split=random", "split.seed=5", "evaluation.bootstrap=20")
     assert status == 0
     assert "network, latent" in out
@@ -55,9 +58,16 @@ def test_a_regression_on_the_latent_means_of_a_run_moves_its_last_layer_alone(de
     after = desk.train(*SMALL, "model.head=latent", f"model.weights={before}", "layers.frozen=3")
     states = [state(run)["state_dict"] for run in (before, after)]
     network = {name for name in states[1] if name.startswith("network.model.")}
-    last = {"network.model.classifier.fc.weight", "network.model.classifier.fc.bias"}
+    last = {f"network.model.classifier.fc.{name}" for name in ("weight", "bias", "unit")}
     assert network - set(states[0]) == last
     assert all(torch.equal(states[1][name], states[0][name]) for name in network - last)
+
+
+def test_fewer_training_rows_than_a_batch_has_beside_others_are_refused_before_any_image_is_decoded(desk, monkeypatch):
+    monkeypatch.delattr("galexp.datamodule.ImageCache")
+    words = ("task=representation", *BESIDE, "datamodule.batch_size=64", "datamodule.unlabeled_fraction=0.1")
+    sentence = desk.refuses("train", "size=tiny", "logger=none", *SMALL, *words)
+    assert sentence.endswith("training rows are less than one batch of 58; lower batch_size")
 
 
 def test_company_for_a_task_that_needs_labels_is_refused_before_any_training(desk):

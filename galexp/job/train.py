@@ -15,7 +15,7 @@ from astropy.table import Table
 from galexp import launch, world
 from galexp.callback.checkpoint import refuse_foreign
 from galexp.catalog.parquet import write_parquet
-from galexp.datamodule import GalaxyDataModule
+from galexp.datamodule import GalaxyDataModule, check_training
 from galexp.evaluation.metrics import flatten
 from galexp.evaluation.predict import load_weights
 from galexp.evaluation.run import Evaluation, evaluate, sample_rows
@@ -31,7 +31,7 @@ from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.split.assign import assign_roles
 from galexp.split.audit import Audit, audit, describe
-from galexp.split.base import TEST, VAL, role_counts
+from galexp.split.base import TEST, TRAIN, VAL, role_counts
 from galexp.target import instantiate, target_of
 from galexp.task.build import build_task
 from galexp.task.label import add_labels, refuse_empty_classes, truth_columns
@@ -39,6 +39,7 @@ from galexp.terminal import progress_bar, say
 from galexp.tracking.mirror import finish
 from galexp.tracking.result import log_artifacts, log_figures, log_predictions, log_summary
 from galexp.trainer import interruptible, make_trainer, quiet
+from galexp.transform.unlabeled import FRACTION, number_beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -98,7 +99,6 @@ def train(job: Job) -> None:
     started = datetime.datetime.now(datetime.UTC)
     settings, data = job.settings, job.data
     datamodule, found = split_data(job)
-    _announce_unlabeled(settings, datamodule)
     logger = _start_logger(job, datamodule.origin) if world.is_leader() else None
     failed = True
     try:
@@ -114,20 +114,6 @@ def train(job: Job) -> None:
         failed = False
     finally:
         finish(logger, failed)
-
-
-def _announce_unlabeled(settings: dict[str, Any], datamodule: GalaxyDataModule) -> None:
-    """Say what is learned from without labels, and refuse a mock of it where none is allowed."""
-    other = datamodule.unlabeled
-    if other is None:
-        return
-    if other.origin is not Origin.OBSERVED and not settings["allow_mock"]:
-        raise ValueError(
-            f"datamodule.unlabeled is {other.folder.name}, a {other.origin}, and allow_mock is false; name observed "
-            "data, or set allow_mock=true"
-        )
-    say("beside it, without labels:")
-    announce(other)
 
 
 def _start_logger(job: Job, origin: Origin) -> Logger | None:
@@ -218,10 +204,12 @@ def _mirror(
 
 
 def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:
-    """Give each row its role, audit the split, keep both, and decode the images.
+    """Give each row its role, audit the split, keep both, and decode the images, those of a second dataset, too.
 
     Raises:
         LeakageError: where the same galaxy is on both sides.
+        ValueError: where the training rows are fewer than one batch, or the second dataset is a mock and none is
+            allowed.
     """
     settings, data = job.settings, job.data
     add_labels(data.catalog, settings["task"])
@@ -235,11 +223,19 @@ def split_data(job: Job) -> tuple[GalaxyDataModule, Audit]:
     for reason, count in aside.items():
         say(f"  unused: {count} {reason}")
     found.raise_on_leakage()
+    _check_rows(settings["datamodule"], roles)
     if world.is_leader():
         columns = {name: data.catalog[name] for name in ("id", "sha256")}
         write_parquet(Table({**columns, "role": roles}), job.run.folder / "split.parquet")
         job.run.write_json("audit.json", {**job.identity(), **found.as_dict()})
-    return _decoded(settings, data, roles), found
+    datamodule = _decoded(settings, data, roles)
+    _open_unlabeled(job, datamodule)
+    return datamodule, found
+
+
+def _check_rows(options: dict[str, Any], roles: np.ndarray) -> None:
+    size, fraction = options["batch_size"], options.get("unlabeled_fraction", FRACTION)
+    check_training(int(np.sum(roles == TRAIN)), size - number_beside(options.get("unlabeled"), fraction, size))
 
 
 def _decoded(settings: dict[str, Any], data: PreparedData, roles: np.ndarray) -> GalaxyDataModule:
@@ -248,3 +244,28 @@ def _decoded(settings: dict[str, Any], data: PreparedData, roles: np.ndarray) ->
         facts = {"data": data, "roles": roles, "targets": truth_columns(settings["task"]), "seed": settings["seed"]}
         progress = {"progress": lambda done: bar.update(shown, completed=done)}
         return instantiate(settings["datamodule"], **facts, **progress)
+
+
+def _open_unlabeled(job: Job, datamodule: GalaxyDataModule) -> None:
+    """Say what is learned from without labels, write down whose images they are, and decode them.
+
+    Raises:
+        ValueError: where it is a mock and none is allowed.
+    """
+    other = datamodule.unlabeled
+    if other is None:
+        return
+    if other.origin is not Origin.OBSERVED and not job.settings["allow_mock"]:
+        raise ValueError(
+            f"datamodule.unlabeled is {other.folder.name}, a {other.origin}, and allow_mock is false; name observed "
+            "data, or set allow_mock=true"
+        )
+    say("beside it, without labels:")
+    announce(other)
+    if world.is_leader():
+        shown = other.catalog["id", "sha256"][datamodule.unlabeled_rows]
+        shown["survey"] = other.manifest.dataset
+        write_parquet(shown, job.run.folder / "unlabeled.parquet")
+    with progress_bar("images") as bar:
+        task = bar.add_task("decoding", total=len(other), note="")
+        datamodule.decode_unlabeled(lambda done: bar.update(task, completed=done))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from jaxtyping import Float
     from torch import Tensor
 
+_LEAST_SIDE = 6
+
 
 def mean_squared_error(
     image: Float[Tensor, " batch *shape"], target: Float[Tensor, " batch *shape"]
@@ -74,6 +76,3 @@ def dissimilarity(
         )
     found = structural_similarity_index_measure(precise(image), precise(target), reduction="none", data_range=1.0)
     return 1 - cast("Tensor", found)
-
-
-_LEAST_SIDE = 6

@@ -38,7 +38,8 @@ class JointLoss(nn.Module):
         dissimilarity: Weight of 1 - SSIM beside the squared error of an image.
         beta: Weight of the KL divergence within the VAE's loss.
         warm_up: Epochs until it is whole.
-        labels: Loss of predictions and truth, a mean over rows that is never negative; None without labels.
+        labels: Loss of predictions and truth, a mean over rows that is never negative; None without labels. Where it
+            weighs classes, several ranks share it only nearly: each counts by its rows, whatever they weigh.
 
     Attributes:
         first: L_0 of each part, 0 before its first batch.
@@ -54,7 +55,7 @@ class JointLoss(nn.Module):
         (1.5, 0.5)
 
     References:
-        Cai et al. 2020 (arXiv:2001.11649), for three networks on one map.
+        Cai et al. 2020 (arXiv:2010.11630), for three networks on one map.
     """
 
     first: Tensor

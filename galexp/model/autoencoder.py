@@ -50,7 +50,7 @@ class Encoder(nn.Module):
         torch.Size([2, 16, 2, 3])
 
     References:
-        Cai et al. 2020 (arXiv:2001.11649), for an autoencoder with a map in the middle.
+        Cai et al. 2020 (arXiv:2010.11630), for an autoencoder with a map in the middle.
     """
 
     def __init__(

@@ -18,15 +18,17 @@ class Float32Linear(nn.Linear):
     """Linear layer that leaves autocast for its own product.
 
     bfloat16 has a spacing of 0.06 near 9: a metallicity would be rounded by more than its error. It takes over the
-    parameters of another layer, so that names in a checkpoint stay what they were.
+    parameters and buffers of another layer, so that names in a checkpoint stay what they were.
 
     Args:
-        linear: Layer whose weight and bias it shares.
+        linear: Layer whose weight, bias and buffers it shares.
     """
 
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__(linear.in_features, linear.out_features, bias=linear.bias is not None, device="meta")
         self.weight, self.bias = linear.weight, linear.bias
+        for name, buffer in linear.named_buffers(recurse=False):
+            self.register_buffer(name, buffer)
 
     def forward(self, input: Float[Tensor, "*batch feature"]) -> Float[Tensor, "*batch output"]:
         """Apply the layer in the precision of its parameters."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
 from torch import nn
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ class MapHead(nn.Module):
     """Predict from a map: pool or flatten it, then a hidden layer, ReLU, dropout and a linear layer.
 
     Of latent means, which come as a map of a single cell, it is the linear layer alone.
+
+    Beside weight and bias the linear layer has a buffer ``unit``, mean and spread of the training targets that a
+    regression standardized (0 and 1 where it did not): what its outputs are in goes with its weights.
 
     Args:
         channels: Of the map; of latent means their number.
@@ -91,3 +95,5 @@ class MapHead(nn.Module):
         """Replace the last layer."""
         self.num_classes = num_classes
         self.fc: nn.Module = nn.Linear(self.head_hidden_size, num_classes) if num_classes else nn.Identity()
+        if num_classes:
+            self.fc.register_buffer("unit", torch.stack([torch.zeros(num_classes), torch.ones(num_classes)]))

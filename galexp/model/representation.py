@@ -60,7 +60,7 @@ class RepresentationNetwork(nn.Module):
         (torch.Size([2, 2]), torch.Size([2, 3, 32, 32]))
 
     References:
-        Cai et al. 2020 (arXiv:2001.11649); numbers of layers are not published and are ours.
+        Cai et al. 2020 (arXiv:2010.11630); numbers of layers are not published and are ours.
     """
 
     has_learned: Tensor

@@ -32,7 +32,8 @@ class EpochBatches(Sampler[list[int]]):
     """Yield whole batches of rows in an order that is a function of (seed, epoch) alone.
 
     Several processes share each batch: rank r of n takes every n-th of its rows, from the r-th. Rows of other data
-    stand at the end of a batch, so that every rank has its share of both.
+    stand at the end of a batch, so that ranks have as many of them, but for one; of fewer than there are ranks some
+    have none.
 
     Args:
         rows: To be trained on.

@@ -174,3 +174,30 @@ def _in_batches(
             held[row] = image
             missing.discard(row)
         yield rows, [held.pop(row) for row in rows]
+
+
+def check_readers(state_dict: dict[str, Any], num_workers: int) -> None:
+    """Refuse to go on within an epoch whose readers were others.
+
+    Args:
+        state_dict: ``epoch``, ``processes`` and ``num_workers`` of where it was broken off.
+        num_workers: Of each process now.
+
+    Raises:
+        ValueError: with what it was and what it is.
+    """
+    epoch = state_dict["epoch"] + 1
+    before = state_dict.get("processes", world.size())
+    if before != world.size():
+        raise ValueError(
+            f"this run was broken off within epoch {epoch} on {before} devices and there are {world.size()} now, among "
+            f"which a stream cannot share the rest of that epoch; go on with {before} devices, or start anew with "
+            "force=true"
+        )
+    before = state_dict.get("num_workers", num_workers)
+    if max(before, 1) != max(num_workers, 1):
+        raise ValueError(
+            f"this run was broken off within epoch {epoch} with datamodule.num_workers={before} and it is "
+            f"{num_workers} now, among which a stream cannot share the rest of that epoch; go on with "
+            f"datamodule.num_workers={before}, or start anew with force=true"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy.table import Table
@@ -13,6 +13,9 @@ from scipy.stats import ks_2samp
 
 from galexp.environment.sky import chord_of_angle, unit_vectors
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL, count, in_group, split_hash, values_of
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool
 
 NEIGHBOR_SEPARATION = 10.0
 _GROUPS = ("group_id", "simulation")
@@ -120,15 +123,36 @@ def _shared_groups(groups: np.ndarray, learn: np.ndarray, test: np.ndarray) -> i
 
 
 def _sky_neighbors(catalog: Table, learn: np.ndarray, test: np.ndarray) -> int | None:
-    if not {"ra", "dec"} <= set(catalog.colnames):
+    if not _has_positions(catalog):
         return None
-    vectors = unit_vectors(np.asarray(catalog["ra"]), np.asarray(catalog["dec"]))
-    placed = np.isfinite(vectors).all(axis=1)
-    if not (learn & placed).any() or not (test & placed).any():
-        return 0
-    chord = chord_of_angle(np.radians(NEIGHBOR_SEPARATION / 3600))
-    distance, _ = cKDTree(vectors[learn & placed]).query(vectors[test & placed])
-    return int(np.sum(distance < chord))
+    return int(np.sum(are_neighbors(catalog[test], catalog[learn])))
+
+
+def _has_positions(catalog: Table) -> bool:
+    return {"ra", "dec"} <= set(catalog.colnames)
+
+
+def are_neighbors(catalog: Table, others: Table) -> Bool[np.ndarray, " galaxy"]:
+    """Tell which galaxies stand within 10 arcsec of any one of others.
+
+    Args:
+        catalog: Columns ``ra`` and ``dec`` [deg]; where either table has none, or a galaxy has none, nothing is near.
+        others: Likewise; it may be the catalog of another survey.
+
+    Example:
+        >>> one, other = Table({"ra": [10.0, 20.0], "dec": [0.0, 0.0]}), Table({"ra": [10.002], "dec": [0.0]})
+        >>> are_neighbors(one, other)  # 7.2 arcsec
+        array([ True, False])
+    """
+    near = np.zeros(len(catalog), dtype=bool)
+    if not (_has_positions(catalog) and _has_positions(others)):
+        return near
+    vectors, around = (unit_vectors(np.asarray(table["ra"]), np.asarray(table["dec"])) for table in (catalog, others))
+    placed, there = np.isfinite(vectors).all(axis=1), np.isfinite(around).all(axis=1)
+    if placed.any() and there.any():
+        distance, _ = cKDTree(around[there]).query(vectors[placed])
+        near[placed] = distance < chord_of_angle(np.radians(NEIGHBOR_SEPARATION / 3600))
+    return near
 
 
 def label_shift(values: np.ndarray, learn: np.ndarray, test: np.ndarray) -> dict[str, float]:

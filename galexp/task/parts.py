@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from torch import nn
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 OF_CLASSES = (nn.CrossEntropyLoss,)
 OF_NUMBERS = (nn.MSELoss, nn.L1Loss, nn.HuberLoss, nn.SmoothL1Loss)
-"""Losses of labels: a mean over rows, which ranks may share whatever labels they have, and never negative."""
+"""Losses of labels: a mean over rows, which ranks may share whatever labels they have, and never negative.
+
+With ``weight`` a cross-entropy is a weighted mean over rows: ranks, and batches of validation, still count by their
+rows, so that their mean is that of all rows only nearly.
+"""
 
 
 def check_parts(train_parts: Any, targets: Sequence[str], loss: JointLoss) -> None:
@@ -115,4 +119,5 @@ def labels_task(task: Mapping[str, Any], facts: Mapping[str, Any], head: MapHead
         raise ValueError(f"loss.labels is {given} and these labels take {options}; set loss={made_by}")
     names = ("optimizer", "schedule", "augment", "tta", "image_size", "seed")
     shared = {name: facts[name] for name in names if name in facts}
+    cast("Any", head).head_is_learned = getattr(facts["model"], "head_is_learned", False)
     return kind(**task, model=head, loss=loss, normalize="none", **shared)

@@ -65,11 +65,28 @@ class Regression(Task):
         if self.standardize:
             self.target_mean.copy_(torch.from_numpy(mean))
             self.target_std.copy_(torch.from_numpy(std))
+        self._keep_unit()
+        if self.standardize:
             if self.likelihood.outputs == 1:
                 return  # A new layer already starts near 0, which is the mean.
             mean, std = np.zeros_like(mean), np.ones_like(std)
         start = self.likelihood.start(torch.from_numpy(mean), torch.from_numpy(std))
         self.start_classifier(start.flatten())
+
+    def _keep_unit(self) -> None:
+        """Let a last layer that has a place for it keep the unit that it is trained in."""
+        unit = getattr(self.network.get_classifier(), "unit", None)
+        if unit is not None:
+            of_targets = torch.stack([self.target_mean, self.target_std])
+            unit.copy_(of_targets.repeat_interleave(self.likelihood.outputs, dim=1))
+
+    def take_unit(self) -> None:
+        """Read outputs in the unit that the last layer kept, where its weights are used as they were learned."""
+        unit = getattr(self.network.get_classifier(), "unit", None)
+        if unit is not None:
+            mean, std = unit[:, :: self.likelihood.outputs]
+            self.target_mean.copy_(mean)
+            self.target_std.copy_(std)
 
     def read(self, outputs: Float[Tensor, "batch output"]) -> Float[Tensor, "batch column"]:
         """Return prediction, and width or quantiles where there are any, of each target in its own unit."""

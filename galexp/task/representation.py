@@ -18,6 +18,7 @@ from galexp.model.representation import CLASSIFIER, FCAE, PARTS, VAE, Representa
 from galexp.task.base import Named, Task
 from galexp.task.columns import joined, taken_apart, widths
 from galexp.task.parts import check_parts, check_start, check_unfrozen, labels_kind, labels_task
+from galexp.task.regression import Regression
 from galexp.transform.crop import center_crop_to_float
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from galexp.task.classification import Classification
-    from galexp.task.regression import Regression
 
 _DARKEST = 1e-3
 
@@ -132,6 +132,8 @@ class Representation(Task):
                     "has classifier; take it out, or name a column with labels in task.targets"
                 )
             self.labels.learn_targets(truth[known])
+        elif isinstance(self.labels, Regression):
+            self.labels.take_unit()
         self.model.mark_learned(self.train_parts)
 
     @property

@@ -10,12 +10,40 @@ import torch
 
 from galexp.shard.manifest import FILE_NAME
 from galexp.shard.read import PreparedData
-from galexp.split.base import TRAIN, UNUSED
+from galexp.split.audit import are_neighbors
+from galexp.split.base import TRAIN, UNUSED, in_group
 from galexp.transform.cache import ImageCache
 
 if TYPE_CHECKING:
     from jaxtyping import Int, UInt8
     from torch import Tensor
+
+FRACTION = 0.5
+"""Share of a batch, where none is given."""
+
+
+def number_beside(name: str | None, fraction: float, batch_size: int) -> int:
+    """Return how many images of a batch have no label; 0 without a second dataset.
+
+    Args:
+        name: Of the second dataset.
+        fraction: Share of a batch.
+        batch_size: Images a batch.
+
+    Raises:
+        ValueError: where none, or all, of a batch would be without.
+
+    Example:
+        >>> number_beside("gz2", 0.25, 32), number_beside(None, 0.25, 32)
+        (8, 0)
+    """
+    number = 0 if name is None else round(fraction * batch_size)
+    if name is not None and not 0 < number < batch_size:
+        raise ValueError(
+            f"datamodule.unlabeled_fraction is {fraction}, which makes {number} of a batch of {batch_size}; expected a "
+            "share between 0 and 1 that leaves some for either dataset"
+        )
+    return number
 
 
 def open_beside(name: str, data: PreparedData) -> PreparedData:
@@ -43,17 +71,21 @@ def rows_beside(data: PreparedData, held_out: PreparedData, roles: np.ndarray) -
 
     Args:
         data: Whose rows they are.
-        held_out: The other dataset; a galaxy is known by its identifier in the same survey, and by its image in any.
+        held_out: The other dataset; a galaxy is known by its image and, within 10 arcsec, by its place on the sky, in
+            the same survey also by its identifier; there a simulation is held out of which any frame is.
         roles: Of its rows; what is neither ``train`` nor ``unused`` is held out.
 
     Raises:
         ValueError: where none is left.
     """
-    is_held_out = ~np.isin(roles, (TRAIN, UNUSED))
-    keys = ["sha256", *(["id"] if data.manifest.dataset == held_out.manifest.dataset else [])]
-    shows = ~np.asarray(data.catalog["image_is_blank"], dtype=bool)
-    for key in keys:
-        shows &= ~np.isin(data.catalog[key], held_out.catalog[key][is_held_out])
+    catalog, aside = data.catalog, held_out.catalog[~np.isin(roles, (TRAIN, UNUSED))]
+    shows = ~np.asarray(catalog["image_is_blank"], dtype=bool)
+    shows &= ~np.isin(catalog["sha256"], aside["sha256"]) & ~are_neighbors(catalog, aside)
+    if data.manifest.dataset == held_out.manifest.dataset:
+        shows &= ~np.isin(catalog["id"], aside["id"])
+        if "simulation" in catalog.colnames and "simulation" in aside.colnames:
+            simulations = aside["simulation"][in_group(aside["simulation"])]
+            shows &= ~np.isin(catalog["simulation"], simulations)
     if not shows.any():
         raise ValueError(
             f"none of {len(data)} images of {data.folder} can be learned from beside {held_out.folder}: all are blank, "

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from galexp.model.head import classify_in_float32
 from galexp.model.map_head import MapHead
 
 
@@ -35,6 +36,15 @@ def test_of_latent_means_it_is_a_linear_layer():
     head, means = MapHead(5, 3, kind="latent").eval(), torch.randn(2, 5)
     torch.testing.assert_close(head(means[:, :, None, None]), head.fc(means))
     assert layers(head) == [nn.Identity, nn.Linear]
+
+
+def test_the_unit_of_the_outputs_goes_with_the_last_layer():
+    head = classify_in_float32(MapHead(4, 2))
+    head.fc.unit.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    assert head.state_dict()["fc.unit"].tolist() == [[1, 2], [3, 4]]
+    head.reset_classifier(3)
+    assert head.fc.unit.tolist() == [[0] * 3, [1] * 3]
+    assert "fc.unit" not in MapHead(4, 0).state_dict()
 
 
 def test_an_unknown_kind_is_refused():

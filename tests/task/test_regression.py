@@ -54,6 +54,19 @@ def test_the_last_bias_starts_at_the_mean_of_the_training_targets(datamodule):
     assert task.target_std.item() == 1
 
 
+def test_a_last_layer_with_a_place_for_it_keeps_the_unit_of_each_of_its_outputs(datamodule):
+    words = ("model=representation", "model.widths=[4,8]", "task.standardize=true", "loss=gaussian_nll")
+    task = make(*words)
+    task.learn_statistics(datamodule)
+    truth = datamodule.truth[:6]
+    expected = [[truth.mean()] * 2, [truth.std()] * 2]
+    np.testing.assert_allclose(task.network.get_classifier().unit, expected, rtol=1e-5)
+    other = make(*words)
+    other.network.load_state_dict(task.network.state_dict())
+    other.take_unit()
+    assert (other.target_mean.item(), other.target_std.item()) == (task.target_mean.item(), task.target_std.item())
+
+
 def test_standardized_targets_have_the_mean_and_spread_of_the_training_rows(datamodule):
     task = make("task.standardize=true")
     task.learn_statistics(datamodule)

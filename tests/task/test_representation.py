@@ -230,10 +230,39 @@ def test_each_part_trains_alone_on_what_another_run_has_learned(datamodule, tmp_
     }
     assert moved == trained
     assert task.model.learned == ("fcae", "vae", "classifier")
-    assert list(task.named(task.eval()(images_of(datamodule, [0])).detach().numpy())) == [
-        *NAMES,
-        ("pred", "metallicity"),
-    ]
+    said = [one.named(one.eval()(images_of(datamodule, [0])).detach().numpy()) for one in (task, before)]
+    assert list(said[0]) == list(said[1]) == [*NAMES, ("pred", "metallicity")]
+    told = {name for name, values in said[0].items() if np.array_equal(values, said[1][name])}
+    assert told == {"vae": {NAMES[0], ("pred", "metallicity")}, "classifier": set(NAMES)}.get(part, set())
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("standardize", [True, False])
+def test_labels_that_a_run_has_learned_are_read_in_the_unit_that_they_were_learned_in(
+    datamodule, tmp_path, standardize
+):
+    datamodule.truth[:] = 200 + 50 * datamodule.truth
+    before, images = ready(datamodule, NUMBERS, task__standardize=standardize).eval(), images_of(datamodule, range(4))
+    start = weights_of(before, tmp_path / "before.pth")
+    for again in (True, False):
+        task = ready(datamodule, NUMBERS, model__weights=start, task__train_parts=["fcae"], task__standardize=again)
+        label = [one.named(one.eval()(images).numpy())["pred", "metallicity"] for one in (task, before)]
+        np.testing.assert_array_equal(*label)
+        assert label[0].mean() > 100
+    task = ready(datamodule, NUMBERS, model__weights=start, task__standardize=False)
+    assert task.model.get_classifier().unit.tolist() == [[0], [1]]
+
+
+def test_the_last_layer_of_a_learned_classifier_starts_as_it_was(datamodule, tmp_path):
+    before = ready(datamodule, NUMBERS, task__standardize=False)
+    with torch.no_grad():
+        before.model.get_classifier().bias.fill_(5.0)
+    start = weights_of(before, tmp_path / "before.pth")
+    task = ready(datamodule, NUMBERS, model__weights=start, task__standardize=False)
+    assert task.model.get_classifier().bias.item() == 5
+    start = weights_of(ready(datamodule, task__train_parts=["fcae"]), tmp_path / "before.pth")
+    other = ready(datamodule, NUMBERS, model__weights=start, task__standardize=False)
+    assert other.model.get_classifier().bias.item() == pytest.approx(datamodule.truth[:6].mean())
 
 
 def test_training_brings_images_nearer_and_ends_alike_whatever_was_drawn_before(datamodule, tmp_path):

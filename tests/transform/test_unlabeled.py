@@ -1,5 +1,7 @@
 """Claims about images of a second dataset beside those of the first."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -9,13 +11,21 @@ from galexp.transform.cache import ImageCache
 from galexp.transform.unlabeled import JoinedImages, open_beside, rows_beside
 
 
+def of_another_survey(data):
+    data.manifest = dataclasses.replace(data.manifest, dataset="gz2")
+    return data
+
+
 @pytest.fixture
 def beside(tmp_path, build_data, fake_imaging, make_catalog):
     """Return what prepares data below one folder, other galaxies for another start of their numbers."""
 
-    def make(name, start=0, rows=10, **imaging):
+    def make(name, start=0, rows=10, columns=None, **imaging):
         catalog = make_catalog(rows)
         catalog["id"] = [f"{start + row:04d}" for row in range(rows)]
+        catalog["ra"] = (catalog["ra"] + start) % 360
+        for column, values in (columns or {}).items():
+            catalog[column] = values
         return build_data(tmp_path / name, catalog, fake_imaging(**imaging))
 
     return make
@@ -63,6 +73,26 @@ def test_blank_images_and_galaxies_that_are_held_out_of_the_first_are_left_out(b
         ValueError, match=r"none of 10 images of .*again can be learned from beside .*; name other data"
     ):
         rows_beside(again, first, np.full(10, TEST))
+
+
+def test_another_cutout_of_a_galaxy_that_is_held_out_is_left_out_in_any_survey(beside):
+    first = beside("a")
+    roles = np.array([TEST] * 2 + [TRAIN] * 8)
+    place = {"ra": first.catalog["ra"], "dec": first.catalog["dec"] + np.array([8, 12] * 5) / 3600}
+    other = of_another_survey(beside("other", start=50, columns=place))
+    assert rows_beside(other, first, roles).tolist() == list(range(1, 10))
+    other.catalog["dec"][0] = np.nan
+    assert rows_beside(other, first, roles).tolist() == list(range(10))
+    other.catalog.remove_columns(["ra", "dec"])
+    assert rows_beside(other, first, roles).tolist() == list(range(10))
+
+
+def test_no_frame_of_a_simulation_that_is_held_out_is_learned_from_in_its_own_survey(beside):
+    first = beside("a", columns={"simulation": ["x"] * 3 + ["y"] * 4 + [""] * 3})
+    roles = np.array([TRAIN] * 3 + [TEST] * 4 + [VAL] * 3)
+    other = beside("other", start=50, columns={"simulation": ["x", "y"] * 4 + [""] * 2})
+    assert rows_beside(other, first, roles).tolist() == [0, 2, 4, 6, 8, 9]
+    assert rows_beside(of_another_survey(other), first, roles).tolist() == list(range(10))
 
 
 def test_data_that_are_not_there_are_refused_with_those_that_are(beside):
