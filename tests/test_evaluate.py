@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from galexp.catalog.parquet import read_parquet, write_parquet
+from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, VAL
 from galexp.split.random import RandomSplit
@@ -64,6 +65,12 @@ def test_the_same_rows_give_the_predictions_and_scores_of_training(desk, run):
     assert scores[0]["data"] == "mock"
     found, expected = (score[TEST][TARGET]["all"]["network"]["rmse"] for score in scores)
     assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_observed_galaxies_seen_by_a_network_that_learned_on_a_mock_count_as_a_mock(desk, run, monkeypatch):
+    monkeypatch.setattr(PreparedData, "origin", Origin.OBSERVED)
+    assert desk("evaluate", str(run))[0] == 0
+    assert json.loads((evaluated(run) / "metrics.json").read_text())["data"] == "mock"
 
 
 def test_another_split_tests_its_held_out_side_without_what_was_learned(desk, run):

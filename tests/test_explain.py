@@ -13,6 +13,8 @@ from galexp.catalog.parquet import read_parquet
 from galexp.job.explain import checked_question
 from galexp.run.directory import RunDirectory
 from galexp.run.name import computed
+from galexp.run.start import learned_by
+from galexp.shard.origin import Origin
 from galexp.split.base import TEST, TRAIN
 
 TARGET = "log_hi_fraction"
@@ -125,6 +127,13 @@ QUESTION |= {"steps": 4, "population": 8, "checked": 2}
         ({"methods": ["gradcam"]}, r"explain.methods has 'gradcam'; did you mean 'grad_cam'\?"),
         ({"show": "best"}, "explain.show has 'best'; choose from extremes, worst"),
         ({"layer": "blocks.0", "methods": "saliency"}, "has no grad_cam, the one that is made of a layer; add it"),
+        ({"count": 0}, "explain.count is 0; expected a whole number of at least 1"),
+        ({"count": None}, "explain.count is None; expected a whole number"),
+        ({"count": 2.5}, "explain.count is 2.5; expected a whole number"),
+        ({"show": None}, "explain.show is None, which is nothing; name one at least"),
+        ({"methods": None}, "explain.methods is None, which is nothing"),
+        ({"targets": []}, r"explain.targets is \[\], which is nothing"),
+        ({"ids": []}, r"explain.ids is \[\], which is nothing; name one at least, or leave it out"),
         ({"steps": 0}, "explain.steps is 0; expected a whole number of at least 1"),
         ({"population": 2.5}, r"explain.population is 2.5; expected a whole number of at least 0"),
         ({"checked": 9}, "explain.checked=9 galaxies are some of explain.population=8; lower the one"),
@@ -138,7 +147,27 @@ def test_a_question_without_an_answer_is_refused_before_anything_is_opened(chang
 def test_one_name_stands_for_a_list_of_one():
     found = checked_question({**QUESTION, "ids": 114010, "methods": "grad_cam", "targets": "gas_rich"})
     assert (found["ids"], found["methods"], found["targets"]) == ([114010], ["grad_cam"], ["gas_rich"])
+    assert checked_question({**QUESTION, "layer": 4})["layer"] == "4"
 
 
 def test_explain_needs_a_run(desk):
     assert desk.refuses("explain", status=2).startswith("explain needs the folder of a run")
+
+
+def test_an_unfinished_run_is_refused_with_the_command_that_finishes_it(desk, run):
+    (run / "metrics.json").unlink()
+    command = RunDirectory(run).command
+    assert command
+    for verb in ("explain", "evaluate"):
+        sentence = desk.refuses(verb, str(run))
+        assert sentence == f"{run} is not finished and does not say what it learned on; finish it by: {command}"
+        assert not (run / "evaluations").exists()
+        assert not (run / "explanations").exists()
+
+
+def test_a_network_that_learned_on_a_simulation_beside_a_mock_is_of_a_mock(tmp_path):
+    run = RunDirectory(tmp_path)
+    run.write_json("metrics.json", {"data": "simulation", "started_from": {"data": "mock"}})
+    assert learned_by(run) is Origin.MOCK
+    run.write_json("metrics.json", {"data": "observed", "started_from": {"data": "simulation"}})
+    assert learned_by(run) is Origin.SIMULATION

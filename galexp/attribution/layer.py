@@ -11,11 +11,12 @@ from galexp.attribution.output import Explained
 from galexp.config import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from torch import Tensor
 
 _FEWEST_CELLS = 2
+_NO_MAP = (nn.Softmax, nn.Dropout)
 _PIXELS = "explain.methods=[saliency,integrated_gradients], which need none"
 
 
@@ -42,8 +43,9 @@ class SpatialLayer(NamedTuple):
 def spatial_layers(explained: Explained, image: Tensor) -> list[SpatialLayer]:
     """Return the layers on the way from image to output whose output is a map, in the order in which they are passed.
 
-    A map is a tensor [batch, channel, height, width] of at least two cells along each side. Transformers whose tokens
-    lie in other orders have none, and neither has what comes after global pooling.
+    A map is a tensor [batch, channel, height, width] of at least two cells along each side, in the proportions of the
+    image. Attention holds none: its heads and weights are tensors of tokens. A network that keeps channels last, as its
+    ``output_fmt`` says in timm, has maps of its convolutions alone, and nothing has one after global pooling.
 
     Args:
         explained: The network.
@@ -58,22 +60,40 @@ def spatial_layers(explained: Explained, image: Tensor) -> list[SpatialLayer]:
         ('blocks.0.0 (16 x 16)', 'blocks (4 x 4)')
     """
     found: dict[str, SpatialLayer] = {}
+    model = explained.network.model
 
     def watch(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], object], None]:
         def see(module: nn.Module, inputs: tuple[Tensor, ...], output: object) -> None:
-            if isinstance(output, torch.Tensor) and output.ndim == 4 and min(output.shape[2:]) >= _FEWEST_CELLS:
+            if isinstance(output, torch.Tensor) and _is_map(output, image):
                 found[name] = SpatialLayer(name, *map(int, output.shape[1:]))
 
         return see
 
-    model = explained.network.model
-    hooks = [module.register_forward_hook(watch(name)) for name, module in model.named_modules() if name]
+    hooks = [module.register_forward_hook(watch(name)) for name, module in _may_have_map(model)]
     try:
         explained(image)
     finally:
         for hook in hooks:
             hook.remove()
     return list(found.values())
+
+
+def _is_map(output: Tensor, image: Tensor) -> bool:
+    if output.ndim != 4 or len(output) != len(image):
+        return False
+    height, width = output.shape[2:]
+    return min(height, width) >= _FEWEST_CELLS and height * image.shape[-1] == width * image.shape[-2]
+
+
+def _may_have_map(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Yield layers by name, without those whose output can have four axes and the shape of a map by accident."""
+    layers = dict(model.named_modules())
+    attention = tuple(f"{name}." for name, layer in layers.items() if name and "Attention" in type(layer).__name__)
+    are_channels_last = any(getattr(layer, "output_fmt", None) == "NHWC" for layer in layers.values())
+    for name, layer in layers.items():
+        is_read = isinstance(layer, nn.Conv2d) if are_channels_last else not isinstance(layer, _NO_MAP)
+        if name and is_read and not name.startswith(attention):
+            yield name, layer
 
 
 def find_layer(explained: Explained, name: str | None, image: Tensor) -> nn.Module:

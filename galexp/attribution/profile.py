@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64
 
-_MOST_BINS, _FEWEST_PIXELS = 12, 4
+_MOST_BINS, _NARROWEST = 12, 2
 
 
 class MeanProfile(NamedTuple):
@@ -29,8 +29,8 @@ class MeanProfile(NamedTuple):
 def annuli(radii: Float[np.ndarray, " galaxy"], side: int) -> Float[np.ndarray, " edge"]:
     """Return edges of annuli, in radii of the galaxies, that reach as far as half of the images do.
 
-    Twelve of equal width between the center and the median of (side / 2) / radius, or as many as have four pixels each
-    of a narrow image (a choice).
+    Twelve of equal width between the center and the median of (side / 2) / radius, or of a narrow image as many
+    as are two pixels wide (a choice).
 
     Args:
         radii: Of the galaxies [pixel].
@@ -45,8 +45,10 @@ def annuli(radii: Float[np.ndarray, " galaxy"], side: int) -> Float[np.ndarray, 
     """
     known = radii[np.isfinite(radii) & (radii > 0)]
     if not len(known):
-        raise ValueError(f"none of {len(radii)} galaxies has a radius above 0 px; a profile needs one")
-    bins = max(1, min(_MOST_BINS, side // (2 * _FEWEST_PIXELS) * 2))
+        raise ValueError(
+            f"none of {len(radii)} galaxies has a radius above 0 px, which a profile needs; set explain.population=0"
+        )
+    bins = max(1, min(_MOST_BINS, side // 2 // _NARROWEST))
     return np.linspace(0.0, float(np.median(side / 2 / known)), bins + 1)
 
 

@@ -33,7 +33,8 @@ def galaxy_radii(data: PreparedData, rows: Int[np.ndarray, " galaxy"], image_siz
 
     The first of these that is known: the radius of 90 %, or else of half, of the Petrosian light (columns ``r90`` and
     ``r50`` [arcsec]) where the manifest gives the scale of the pixels; R90 of Galaxy Zoo 2, whose pictures are 8.48 of
-    it wide (424 pixels of 0.02 R90); one arcsec; half the side of the image.
+    it wide (424 pixels of 0.02 R90); one arcsec; half the side of the image. A column without a radius of any galaxy is
+    as one that is not there.
 
     Args:
         data: Prepared.
@@ -51,8 +52,10 @@ def galaxy_radii(data: PreparedData, rows: Int[np.ndarray, " galaxy"], image_siz
     arcsec = image_size / (field_fraction * scale * _stored_sides(data, rows))
     for name in ("r90", "r50"):
         if name in catalog.colnames:
-            values = np.asarray(catalog[name], dtype=np.float64)[rows]
-            return Radii(np.where(values > 0, values, np.nan) * arcsec, name.upper())
+            values = np.asarray(catalog[name], dtype=np.float64)
+            known = np.where(np.isfinite(values) & (values > 0), values, np.nan)
+            if np.isfinite(known).any():
+                return Radii(known[rows] * arcsec, name.upper())
     return Radii(arcsec, ARCSEC)
 
 

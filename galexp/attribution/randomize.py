@@ -60,8 +60,9 @@ def cascade(explained: Explained, fresh: nn.Module, image: Tensor, stages: int =
     """Make a network random from its output to its input, and stop after each part of it; in the end it is restored.
 
     First the last layer alone, then what lies before it in parts of about as many layers each, until all of them are
-    as they are at the start of a training. A map that stays as it is while this happens shows edges of the image, not
-    what was learned.
+    as they are at the start of a training; what no layer on the way holds, such as the positions of a transformer's
+    tokens, comes with the last part. A map that stays as it is while this happens shows edges of the image, not what
+    was learned.
 
     Args:
         explained: The network, which is random meanwhile.
@@ -76,13 +77,16 @@ def cascade(explained: Explained, fresh: nn.Module, image: Tensor, stages: int =
         Adebayo et al. 2018 (arXiv:1810.03292), cascading randomization.
     """
     model = explained.network.model
-    last, *before = reversed(ordered_layers(explained, image))
+    passed = ordered_layers(explained, image)
+    last, *before = reversed(passed)
     parts = [[last], *(part.tolist() for part in np.array_split(np.array(before, dtype=object), stages - 1))]
+    parts = [part for part in parts if part]
+    parts[-1] = [*(name for name, _ in model.named_modules() if name not in passed), *parts[-1]]
     learned = {name: value.clone() for name, value in model.state_dict().items()}
     total = sum(parameter.numel() for parameter in model.parameters())
     made = 0
     try:
-        for part in filter(None, parts):
+        for part in parts:
             for name in part:
                 made += _take_over(model.get_submodule(name), fresh.get_submodule(name))
             yield Stage(part[-1], made / total)
@@ -130,7 +134,7 @@ def structural_similarity(
     height: int,
     width: int,
 ) -> Float[np.ndarray, " galaxy"]:
-    """Return the structural similarity (SSIM) of two maps of each galaxy, as they are looked at.
+    """Return the structural similarity (SSIM) of two maps of each galaxy, without their sign.
 
     |M| / max |M|, as large as the image, in a Gaussian window of 11 pixels with sigma 1.5.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 METHOD_NAMES = {"grad_cam": "Grad-CAM", "saliency": "saliency", "integrated_gradients": "integrated gradients"}
 _BRIGHTEST = 0.01
+_KEYS = ("target", "group", "effect")
 _SCALE = {True: "1 at the strongest cell", False: "1 at the strongest hundredth of the pixels"}
 _WORDS = {RAISES: "raises it", LOWERS: "lowers it", CHANGES: "changes it"}
 
@@ -131,9 +132,6 @@ def profile_figure(explanation: Explanation) -> Figure:
         title = METHOD_NAMES[explanation.methods[0]] if are_classes else readable(str(target))
         panels.setdefault(title, {})[readable(str(group)), _WORDS[str(effect)]] = curve
     return attribution_profile(panels, str(explanation.facts["profile"]["unit"]), origin=explanation.origin)
-
-
-_KEYS = ("target", "group", "effect")
 
 
 def _needed(table: Table | None) -> Table:

@@ -22,7 +22,8 @@ from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_hash
 from galexp.run.provenance import provenance
-from galexp.run.start import started_from
+from galexp.run.start import learned_by, started_from
+from galexp.shard.origin import Origin, least_real
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
 from galexp.summary.table import scores_table
@@ -43,6 +44,7 @@ def evaluate_run(run: RunDirectory, command: Command) -> RunDirectory:
     """Predict with one run's network, write an evaluation below its folder, and return the evaluation's own."""
     saved = run.settings()
     run.check_unedited()
+    learned = learned_by(run)
     settings, changed = settings_of(saved, command)
     started = datetime.datetime.now(datetime.UTC)
     data = open_data(settings)
@@ -54,7 +56,7 @@ def evaluate_run(run: RunDirectory, command: Command) -> RunDirectory:
     name = f"{data.folder.name}-{rows}-{run_hash(settings, data.folder.name)}"
     target = RunDirectory(run.folder / "evaluations" / name)
     target.start(settings, anew=True)
-    result_of(run, settings, data, roles, target)
+    result_of(run, settings, data, roles, target, least_real([data.origin, learned]))
     origin = {"run": run.name, "data_folder": str(data.folder), "data_sha256": data.manifest.content_sha256}
     target.write_json("provenance.json", provenance(started, **origin))
     if (target.folder / "metrics.json").is_file():
@@ -118,7 +120,7 @@ def _take(settings: dict[str, Any], fresh: dict[str, Any], key: str) -> None:
 
 
 def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, changed: set[str]) -> np.ndarray:
-    """Return which rows are tested: never one that the network learned from.
+    """Return which rows are tested: never one that the network learned from, with a label or beside those.
 
     Raises:
         ValueError: where none is left.
@@ -129,6 +131,7 @@ def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, ch
     known = np.isin(data.catalog["sha256"], before["sha256"][learned])
     if same_survey:
         known |= np.isin(data.catalog["id"], before["id"][learned])
+    known |= _shown_beside(run, data)
     shows = ~np.asarray(data.catalog["image_is_blank"], dtype=bool)
     if changed:
         is_test = instantiate(settings["split"]).assign(data.catalog) == TEST if "split" in changed else shows
@@ -142,15 +145,30 @@ def roles_of(run: RunDirectory, settings: dict[str, Any], data: PreparedData, ch
     return roles
 
 
+def _shown_beside(run: RunDirectory, data: PreparedData) -> np.ndarray:
+    """Return which rows a run was shown without a label: the same image, or identifier of the same survey."""
+    path = run.folder / "unlabeled.parquet"
+    if not path.is_file():
+        return np.zeros(len(data), dtype=bool)
+    shown = read_parquet(path)
+    of_survey = shown["id"][shown["survey"] == data.manifest.dataset]
+    return np.isin(data.catalog["sha256"], shown["sha256"]) | np.isin(data.catalog["id"], of_survey)
+
+
 def _without_company(datamodule: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of a datamodule without the data that only training reads."""
     return {key: value for key, value in datamodule.items() if not key.startswith("unlabeled")}
 
 
 def result_of(
-    run: RunDirectory, settings: dict[str, Any], data: PreparedData, roles: np.ndarray, target: RunDirectory
+    run: RunDirectory,
+    settings: dict[str, Any],
+    data: PreparedData,
+    roles: np.ndarray,
+    target: RunDirectory,
+    origin: Origin,
 ) -> None:
-    """Load the network, predict, score and draw."""
+    """Load the network, predict, score and draw; a mock counts also where the network alone learned on one."""
     targets = truth_columns(settings["task"])
     with progress_bar("images") as bar:
         shown = bar.add_task("decoding", total=len(data), note="")
@@ -169,7 +187,7 @@ def result_of(
     write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
     save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)
     if result.scores:
-        head = {"data": str(data.origin), "run": run.name, **started_from(settings)}
+        head = {"data": str(origin), "run": run.name, **started_from(settings)}
         target.write_json("metrics.json", {**head, **result.scores})
     else:
         say(f"no row has a measured {', '.join(targets)}: predictions only, in {target.folder / 'predictions.parquet'}")

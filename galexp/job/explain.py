@@ -29,7 +29,7 @@ from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_hash
 from galexp.run.provenance import provenance
-from galexp.run.start import learned_on, started_from
+from galexp.run.start import learned_by, started_from
 from galexp.shard.origin import least_real
 from galexp.target import instantiate
 from galexp.task.build import build_task
@@ -37,6 +37,7 @@ from galexp.task.label import labeled, truth_columns
 
 if TYPE_CHECKING:
     from galexp.attribution.explanation import Explanation
+    from galexp.shard.origin import Origin
     from galexp.shard.read import PreparedData
     from galexp.task.base import Task
 
@@ -47,10 +48,11 @@ def explain_run(run: RunDirectory, command: Command) -> pathlib.Path:
     The folder appears when it is whole; one of the same name is replaced.
 
     Raises:
-        ValueError: where what is asked for cannot be shown.
+        ValueError: where the run is not finished, or what is asked for cannot be shown.
     """
     saved = run.settings()
     run.check_unedited()
+    learned = learned_by(run)
     settings, changed = settings_of(saved, command)
     settings["explain"] = asked = checked_question(_asked(settings, command))
     started = datetime.datetime.now(datetime.UTC)
@@ -63,7 +65,7 @@ def explain_run(run: RunDirectory, command: Command) -> pathlib.Path:
     task, device = _trained(run, settings, datamodule)
     subject = Subject(task, datamodule, device)
     study = Study(asked, subject, settings["seed"], lambda: _untrained(settings, datamodule))
-    found = study.explain(_facts(run, settings, data))
+    found = study.explain(_facts(run, settings, least_real([data.origin, learned])))
     rows = "chosen" if asked["ids"] else settings["choices"]["split"] if "split" in changed or not changed else "all"
     folder = run.folder / "explanations" / f"{data.folder.name}-{rows}-{_hash(settings, data.folder.name)}"
     _write(found, folder, settings, provenance(started, **_source(run, data), device=str(device)))
@@ -85,22 +87,25 @@ def checked_question(asked: dict[str, Any]) -> dict[str, Any]:
         asked: Block ``explain`` of the configuration.
 
     Raises:
-        ValueError: for unknown methods or kinds, a layer for other methods than Grad-CAM, or numbers that are too
-            small; the message names the key.
+        ValueError: for unknown methods or kinds, an empty list, a layer for other methods than Grad-CAM, or numbers
+            that are too small; the message names the key.
     """
     asked = dict(asked)
     for name in ("ids", "show", "targets", "methods"):
         if asked[name] is not None and not isinstance(asked[name], list):
             asked[name] = [asked[name]]
+        if asked[name] == [] or (asked[name] is None and name in ("show", "methods")):
+            raise ValueError(f"explain.{name} is {asked[name]!r}, which is nothing; name one at least, or leave it out")
     check_methods(asked["methods"])
-    check_kinds(asked["show"], asked["count"])
+    check_kinds(asked["show"])
+    asked["layer"] = None if asked["layer"] is None else str(asked["layer"])
     if asked["layer"] is not None and GRAD_CAM not in asked["methods"]:
         raise ValueError(
             f"explain.layer is {asked['layer']!r} and explain.methods={asked['methods']} has no {GRAD_CAM}, the one "
             "that is made of a layer; add it, or leave the layer out"
         )
-    for name, least in (("steps", 1), ("population", 0), ("checked", 0)):
-        if not isinstance(asked[name], int) or asked[name] < least:
+    for name, least in (("count", 1), ("steps", 1), ("population", 0), ("checked", 0)):
+        if type(asked[name]) is not int or asked[name] < least:
             raise ValueError(f"explain.{name} is {asked[name]!r}; expected a whole number of at least {least}")
     if asked["checked"] > asked["population"]:
         raise ValueError(
@@ -134,11 +139,10 @@ def _untrained(settings: dict[str, Any], datamodule: GalaxyDataModule) -> torch.
     return network
 
 
-def _facts(run: RunDirectory, settings: dict[str, Any], data: PreparedData) -> dict[str, Any]:
+def _facts(run: RunDirectory, settings: dict[str, Any], origin: Origin) -> dict[str, Any]:
     """Return what stands at the head of ``metrics.json``: a mock counts also where the network alone learned on one."""
-    origins = [data.origin, learned_on(run.folder) or data.origin]
     checkpoint = run.checkpoint(settings["evaluation"]["checkpoint"]).name
-    return {"data": str(least_real(origins)), "run": run.name, "checkpoint": checkpoint, **started_from(settings)}
+    return {"data": str(origin), "run": run.name, "checkpoint": checkpoint, **started_from(settings)}
 
 
 def _source(run: RunDirectory, data: PreparedData) -> dict[str, str]:

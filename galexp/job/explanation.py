@@ -18,7 +18,7 @@ from galexp.attribution.randomize import STAGES
 from galexp.attribution.table import attribution_table
 from galexp.attribution.trust import Checked, cascade_table, deletion_tables
 from galexp.job.subject import Subject, as_stored
-from galexp.terminal import progress_bar
+from galexp.terminal import progress_bar, say
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -114,6 +114,11 @@ class Study:
             found = pick_classes(predicted, subject.datamodule.truth[rows, 0], *question)
         else:
             found = pick_numbers(predicted, subject.truth(rows), *question)
+        if not found:
+            raise ValueError(
+                f"nothing is of explain.show={self.asked['show']}: no truth is known, or the network is never wrong; "
+                "add extremes, or name galaxies by explain.ids"
+            )
         return Picked({kind: rows[places] for kind, places in found.items()}, values, targets)
 
     def _gallery(self, picked: Picked) -> Gallery:
@@ -161,11 +166,15 @@ class Study:
         relative = gap / np.maximum(np.abs(difference), 1e-6)
         return {"steps": self.asked["steps"], "median_gap": float(np.median(relative))}
 
-    def _profile(self, picked: Picked) -> tuple[Table, dict[str, Any]]:
-        """Average the first method's maps over the population."""
+    def _profile(self, picked: Picked) -> tuple[Table | None, dict[str, Any]]:
+        """Average the first method's maps over the population; None where none of it is given to a class asked for."""
         subject, rows, method = self.subject, self.population, self.methods[0]
         own = np.stack([picked.values[row] for row in rows.tolist()])
         groups = groups_of(own, subject.network.names, picked.targets, subject.network.are_classes)
+        if not groups:
+            names = ", ".join(subject.network.names[target] for target in picked.targets)
+            say(f"no profile: the network gives none of the {len(rows)} galaxies of explain.population to {names}")
+            return None, {}
         radii, size = subject.radii(rows), subject.datamodule.batch_size
         with progress_bar("galaxies") as bar:
             shown = bar.add_task("profile", total=sum(len(group.galaxies) for group in groups), note="")

@@ -6,7 +6,8 @@ import json
 import pathlib
 from typing import Any
 
-from galexp.shard.origin import Origin
+from galexp.run.directory import RunDirectory
+from galexp.shard.origin import Origin, least_real
 
 _PUBLISHED = ("pretrained", "body_weights")
 
@@ -23,7 +24,20 @@ def learned_on(weights: str | pathlib.Path) -> Origin | None:
         return None
     metrics = json.loads((folder / "metrics.json").read_text())
     own, before = Origin(metrics["data"]), metrics.get("started_from", {}).get("data")
-    return Origin(before) if own is Origin.OBSERVED and before else own
+    return least_real([own, Origin(before)]) if before else own
+
+
+def learned_by(run: RunDirectory) -> Origin:
+    """Return what data the network of a finished run was learned on.
+
+    Raises:
+        ValueError: where the run did not come to its end, and so does not say it.
+    """
+    found = learned_on(run.folder)
+    if found is None:
+        command = run.command or "the command that began it"
+        raise ValueError(f"{run.folder} is not finished and does not say what it learned on; finish it by: {command}")
+    return found
 
 
 def started_from(settings: dict[str, Any]) -> dict[str, Any]:

@@ -78,3 +78,29 @@ def test_a_network_of_its_own_kind_is_explained_by_its_pixels_alone():
     ):
         find_layer(made, None, torch.zeros(1, 1, 8, 8))
     assert made(torch.full((1, 1, 8, 8), 0.25)).item() == 0.25
+
+
+def test_heads_and_tokens_of_attention_are_no_maps():
+    names = [layer.name for layer in spatial_layers(explained(timm_backbone("test_vit")), image(160))]
+    assert names
+    assert not [name for name in names if "attn" in name]
+
+
+def test_a_network_with_channels_last_has_maps_of_its_convolutions_alone():
+    small = {"img_size": 64, "embed_dim": 16, "depths": (1, 1), "num_heads": (1, 2), "window_size": 4}
+    made = explained(timm_backbone("swin_tiny_patch4_window7_224", **small))
+    assert made.network.model.layers[0](torch.zeros(1, 16, 16, 16)).shape == (1, 16, 16, 16)
+    assert [str(layer) for layer in spatial_layers(made, image(64))] == ["patch_embed.proj (16 x 16)"]
+    with pytest.raises(ValueError, match=r"'layers.0', which gives no map on the way.* patch_embed.proj \(16 x 16\)"):
+        find_layer(made, "layers.0", image(64))
+
+
+def test_a_map_has_the_proportions_of_the_image_and_is_of_one_image():
+    class Stretched(torch.nn.Sequential):
+        in_chans = num_features = num_classes = 1
+
+    whole = torch.nn.Upsample((4, 4))
+    made = Stretched(torch.nn.Upsample((4, 6)), torch.nn.Unflatten(0, (1, -1)), torch.nn.Flatten(0, 1), whole)
+    made.extend([torch.nn.Dropout(0.0), torch.nn.Softmax(1), torch.nn.Flatten()])
+    found = spatial_layers(Explained(NormalizedModel(made, [0.0], [1.0]), ["a"]), torch.zeros(1, 1, 8, 8))
+    assert [str(layer) for layer in found] == ["3 (4 x 4)"]

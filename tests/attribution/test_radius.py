@@ -53,3 +53,12 @@ def test_where_nothing_is_known_it_is_half_the_side(change):
 def test_images_of_several_sizes_are_each_measured(change):
     data = change(pixel_scale=0.5, image_shapes={"16x16x3": 9, "20x20x3": 1})
     assert galaxy_radii(data, ROWS, 32, 1.0).pixels.tolist() == [4.0, 4.0]
+
+
+def test_a_column_without_any_radius_gives_way_to_the_next(change):
+    data = change({"r90": [np.nan, -1.0], "r50": [np.nan, np.nan, np.nan, 3.0]}, pixel_scale=0.5)
+    found = galaxy_radii(data, ROWS, 16, 1.0)
+    assert found.unit == "R50"
+    assert np.isnan(found.pixels).all()
+    data.catalog["r50"] = np.nan
+    assert galaxy_radii(data, ROWS, 16, 1.0).unit == "arcsec"

@@ -6,10 +6,11 @@ from torch import nn
 
 from galexp.attribution.output import Explained
 from galexp.attribution.randomize import cascade, ordered_layers, rank_correlation, structural_similarity
+from galexp.model.backbone import timm_backbone
 from galexp.model.normalize import NormalizedModel
 from galexp.model.small_cnn import SmallCNN
 
-IMAGE = torch.zeros(1, 3, 16, 16)
+IMAGE, VIT_IMAGE = torch.zeros(1, 3, 16, 16), torch.zeros(1, 3, 160, 160)
 
 
 @pytest.fixture
@@ -93,3 +94,17 @@ def test_maps_that_look_alike_are_alike_whatever_their_sign_and_strength():
     np.testing.assert_allclose(same[:2], 1, rtol=1e-5)
     assert (different[:2] < 0.9).all()
     assert np.isnan(same[2])
+
+
+def test_what_no_layer_on_the_way_holds_is_made_random_as_well():
+    torch.manual_seed(0)
+    made, other = (timm_backbone("test_vit") for _ in range(2))
+    torch.nn.init.normal_(other.pos_embed)
+    before = made.pos_embed.clone()
+    network = Explained(NormalizedModel(made, [0.4] * 3, [0.2] * 3), ["a"])
+    stages = [
+        (stage.share, torch.equal(made.pos_embed, other.pos_embed)) for stage in cascade(network, other, VIT_IMAGE)
+    ]
+    assert [is_random for _, is_random in stages] == [False] * 4 + [True]
+    assert stages[-1][0] == 1
+    assert torch.equal(made.pos_embed, before)

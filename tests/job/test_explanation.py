@@ -102,3 +102,23 @@ def test_a_gpu_explains_as_the_cpu_does(study, of_classes):
     for method, maps in here.gallery.maps.items():
         np.testing.assert_allclose(there.gallery.maps[method], maps, rtol=1e-2, atol=1e-4)
     np.testing.assert_allclose(there.profile["density"], here.profile["density"], rtol=1e-2, equal_nan=True)
+
+
+@pytest.mark.parametrize("of_classes", [True, False])
+def test_worst_galaxies_where_no_truth_is_known_are_refused(study, of_classes):
+    made = study(of_classes, show=["worst"])
+    made.subject.datamodule.truth[:] = np.nan
+    with pytest.raises(
+        ValueError, match=r"nothing is of explain.show=\['worst'\].*; add extremes, or name galaxies by"
+    ):
+        made.explain({"data": "observed"})
+
+
+def test_a_class_that_no_galaxy_is_given_has_no_profile_and_a_sentence_says_so(study, capsys):
+    made = study(of_classes=True, methods=["grad_cam"], checked=0, targets=["rich"])
+    with torch.no_grad():
+        made.subject.task.network.model.get_classifier().bias += torch.tensor([99.0, 0.0])
+    found = made.explain({"data": "observed"})
+    assert found.profile is None
+    assert "profile" not in found.facts
+    assert "gives none of the 5 galaxies of explain.population to rich" in " ".join(capsys.readouterr().out.split())
