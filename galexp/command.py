@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import pathlib
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,7 @@ VERBS = ("prepare", "train", "evaluate", "explain", "search", "report", "benchma
 SWEEPING = ("train",)
 _POSITIONAL = ("evaluate", "explain", "search", "report", "list")
 _OPTIONS = ("--help", "--multirun", "--config-dir", "--markdown", "--version")
+_NUMBER = re.compile(r"""'[^']*'|"[^"]*"|(?<=[=\[,\s])([+-]?\d[\d_.eE+-]*)(?=[\],\s]|$)""")
 _SHORT = {"-h": "--help", "-m": "--multirun"}
 
 
@@ -134,7 +136,12 @@ def first_values(overrides: Sequence[str], folders: Sequence[pathlib.Path] = ())
 
 
 def _opened(word: str) -> str:
-    """Let a word under ``dataset.columns`` be new without the plus that Hydra wants: the table's owner names it."""
+    """Let a word under ``dataset.columns`` be new without the plus that Hydra wants: the table's owner names it.
+
+    What looks like a number in ``search.query`` is put into quotes: Hydra would make 1000 of the id 1_000.
+    """
+    if word.lstrip("+").startswith("search.query="):
+        return _NUMBER.sub(lambda found: f"'{found[0]}'" if found[1] else found[0], word)
     return f"++{word}" if word.startswith("dataset.columns.") else word
 
 

@@ -96,6 +96,9 @@ class GalaxyDataModule(pl.LightningDataModule):
             but for those that are held out of the first; None for none. It is opened where training begins.
         unlabeled_fraction: Share of every training batch that they make.
 
+    Attributes:
+        learned_on: What the galaxies were that a network learned from which meets these: those of `data`, unless set.
+
     Raises:
         ValueError: where several processes cannot share the validation rows, the reader is unknown or has a cache that
             it does not use, or a second dataset is asked of a stream or for no part, or for all, of a batch. Where
@@ -124,6 +127,7 @@ class GalaxyDataModule(pl.LightningDataModule):
         self.beside = number_beside(unlabeled, unlabeled_fraction, batch_size)
         _check_validation(int(np.sum(roles == VAL)))
         self.data = data
+        self.learned_on = data.origin
         self.roles = roles
         self.seed = seed
         self.image_size = image_size
@@ -154,7 +158,8 @@ class GalaxyDataModule(pl.LightningDataModule):
     @property
     def origin(self) -> Origin:
         """What must be said of what is learned here: a mock counts also where it has no label."""
-        return least_real([self.data.origin, *([self.unlabeled.origin] if self.unlabeled else [])])
+        beside = [self.unlabeled.origin] if self.unlabeled else []
+        return least_real([self.data.origin, self.learned_on, *beside])
 
     @functools.cached_property
     def unlabeled_rows(self) -> np.ndarray:

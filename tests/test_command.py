@@ -143,3 +143,17 @@ def test_a_command_is_typed_again_as_it_was():
     command = parse(words)
     assert shlex.split(command.line) == ["python", "-m", "galexp", *words]
     assert parse(shlex.split(command.line)[3:]) == command
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("1_000", "1_000"),
+        ("[3_1, 12e3,+0_7,mine.jpg,1237-4]", ["3_1", "12e3", "+0_7", "mine.jpg", "1237-4"]),
+        ("'1_000,3'", "1_000,3"),
+        ('"a 1_0 b"', "a 1_0 b"),
+        ("null", None),
+    ],
+)
+def test_ids_that_look_like_numbers_stay_as_they_were_typed(typed, query):
+    assert parse(["search", "RUN", f"search.query={typed}"]).settings()["search"]["query"] == query

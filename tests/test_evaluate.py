@@ -69,8 +69,12 @@ def test_the_same_rows_give_the_predictions_and_scores_of_training(desk, run):
 
 def test_observed_galaxies_seen_by_a_network_that_learned_on_a_mock_count_as_a_mock(desk, run, monkeypatch):
     monkeypatch.setattr(PreparedData, "origin", Origin.OBSERVED)
+    drawn = []
+    monkeypatch.setattr("galexp.job.evaluate.run_figures", lambda datamodule, *facts: drawn.append(datamodule.origin))
+    monkeypatch.setattr("galexp.job.evaluate.save_figures", lambda figures, folder: None)
     assert desk("evaluate", str(run))[0] == 0
     assert json.loads((evaluated(run) / "metrics.json").read_text())["data"] == "mock"
+    assert drawn == [Origin.MOCK]
 
 
 def test_another_split_tests_its_held_out_side_without_what_was_learned(desk, run):

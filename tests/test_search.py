@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 from scipy.spatial.distance import cdist
 
 from galexp.catalog.parquet import read_parquet
+from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 
 PRODUCTS = {
@@ -98,7 +100,37 @@ def test_a_galaxy_finds_others_and_the_same_bytes_as_a_file_too(desk, run):
     assert name not in by[name]
     assert by["copy.png"] == by[name]
     assert len(by["smaller.png"]) == 3
+    assert json.loads((found_by(run) / "metrics.json").read_text())["first"] == 3
     assert np.isnan(table["query_log_hi_fraction"][table["query"] == "copy.png"]).all()
+
+
+def test_another_image_in_a_file_of_the_same_name_is_another_search(desk, run):
+    for shade in (90, 200):
+        Image.new("RGB", (40, 40), (shade, 0, 0)).save(desk.folder / "mine.png")
+        assert desk("search", str(run), "search.query=mine.png", "search.neighbors=3")[0] == 0
+    assert len(list((run / "search").iterdir())) == 2
+
+
+def test_observed_galaxies_found_by_the_network_of_a_mock_are_marked(desk, trained, monkeypatch):
+    run, origins = copied(desk, trained), []
+    monkeypatch.setattr(PreparedData, "origin", property(lambda self: Origin.OBSERVED))
+    monkeypatch.setattr("galexp.job.search.run.gap_figure", lambda found, origin: origins.append(origin))
+    monkeypatch.setattr("galexp.job.search.run.interpolation", lambda *facts: None)
+
+    def sheet(*facts, origin):
+        origins.append(origin)
+        return Image.new("L", (8, 8))
+
+    monkeypatch.setattr("galexp.job.search.run.neighbor_sheet", sheet)
+    status, out, _ = desk("search", str(run))
+    assert status == 0
+    assert "galaxies of a MOCK survey" in out
+    assert origins == [Origin.MOCK] * 3
+    metrics = json.loads((found_by(run) / "metrics.json").read_text())
+    assert (metrics["data"], metrics["galaxies"]) == ("mock", "observed")
+    page = (found_by(run) / "map.html").read_text()
+    assert "MOCK DATA" in page
+    assert re.search(r'"addresses": ?\["https://', page)
 
 
 @pytest.mark.slow

@@ -21,13 +21,13 @@ _GAP = 2  # [pixel]
 
 
 def between(is_decoded: bool) -> str:
-    """Return the title of a grid, whose images a network has drawn, or which are real galaxies.
+    """Return the title of a grid, whose images a network has drawn, or which are galaxies of the gallery.
 
     Example:
         >>> between(True)
         'Drawn by the network between four galaxies'
     """
-    return f"{'Drawn by the network' if is_decoded else 'Real galaxies nearest to points'} between four galaxies"
+    return f"{'Drawn by the network' if is_decoded else 'Galaxies nearest to points'} between four galaxies"
 
 
 @styled

@@ -23,7 +23,7 @@ from galexp.run.directory import RunDirectory
 from galexp.run.name import run_hash
 from galexp.run.provenance import provenance
 from galexp.run.start import learned_by, started_from
-from galexp.shard.origin import Origin, least_real
+from galexp.shard.origin import Origin
 from galexp.shard.read import PreparedData
 from galexp.split.base import TEST, TRAIN, UNUSED, VAL
 from galexp.summary.table import scores_table
@@ -56,7 +56,7 @@ def evaluate_run(run: RunDirectory, command: Command) -> RunDirectory:
     name = f"{data.folder.name}-{rows}-{run_hash(settings, data.folder.name)}"
     target = RunDirectory(run.folder / "evaluations" / name)
     target.start(settings, anew=True)
-    result_of(run, settings, data, roles, target, least_real([data.origin, learned]))
+    result_of(run, settings, data, roles, target, learned)
     origin = {"run": run.name, "data_folder": str(data.folder), "data_sha256": data.manifest.content_sha256}
     target.write_json("provenance.json", provenance(started, **origin))
     if (target.folder / "metrics.json").is_file():
@@ -166,7 +166,7 @@ def result_of(
     data: PreparedData,
     roles: np.ndarray,
     target: RunDirectory,
-    origin: Origin,
+    learned: Origin,
 ) -> None:
     """Load the network, predict, score and draw; a mock counts also where the network alone learned on one."""
     targets = truth_columns(settings["task"])
@@ -176,6 +176,7 @@ def result_of(
         datamodule: GalaxyDataModule = instantiate(
             _without_company(settings["datamodule"]), **facts, progress=lambda done: bar.update(shown, completed=done)
         )
+    datamodule.learned_on = learned
     task = build_task(settings, datamodule.bands, with_weights=False)
     load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
     with quiet(), interruptible():
@@ -187,7 +188,7 @@ def result_of(
     write_parquet(Table({"id": data.catalog["id"], "role": roles}), target.folder / "split.parquet")
     save_figures(run_figures(datamodule, result, {}, settings["split"].get("column")), target.figures)
     if result.scores:
-        head = {"data": str(origin), "run": run.name, **started_from(settings)}
+        head = {"data": str(datamodule.origin), "run": run.name, **started_from(settings)}
         target.write_json("metrics.json", {**head, **result.scores})
     else:
         say(f"no row has a measured {', '.join(targets)}: predictions only, in {target.folder / 'predictions.parquet'}")

@@ -12,7 +12,7 @@ import numpy as np
 from galexp.catalog.parquet import read_parquet
 from galexp.page.material import ReportRun, find_data
 from galexp.run.directory import RunDirectory
-from galexp.shard.origin import Origin, least_real
+from galexp.shard.origin import Origin
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -50,12 +50,12 @@ class RunSearch:
     @property
     def galaxies(self) -> Origin:
         """What the galaxies are that were searched."""
-        return Origin(self.metrics["data"])
+        return Origin(self.metrics["galaxies"])
 
     @property
     def origin(self) -> Origin:
         """What must be said of its numbers: a mock counts also where the network alone learned from one."""
-        return least_real([self.galaxies, self.run.origin])
+        return Origin(self.metrics["data"])
 
     @functools.cached_property
     def searched(self) -> str:

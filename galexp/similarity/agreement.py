@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from galexp.similarity.neighbor import coded
+
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64
+
+Kin = tuple[np.ndarray, np.ndarray]
 
 MOST_CLASSES = 12
 """Different values up to which a column is of classes, such as mass ratios, and not of numbers; a choice."""
@@ -100,23 +104,45 @@ def precision(known: Property, place: Int64[np.ndarray, "query neighbor"], value
     return _mean(shares[known.queries == value])
 
 
-def base_rate(known: Property, value: float) -> float:
-    """Return the share of the gallery that has a class, which neighbors drawn at random have.
+def base_rate(known: Property, value: float, kin: Kin) -> float:
+    """Return the share of a class among neighbors that are drawn at random for queries of that class.
+
+    They are drawn among what is known of the gallery and is not the query's kin, which have its class as a rule: the
+    share is less than that of the whole gallery where queries have kin there.
+
+    Args:
+        known: A property of queries and gallery.
+        value: The class.
+        kin: As for :func:`galexp.similarity.neighbor.neighbors`.
+
+    Returns:
+        Mean over queries; NaN where there is no such query, or nothing but its kin.
 
     Example:
-        >>> base_rate(Property("odd", "", np.array([1.0, 0.0, 0.0, np.nan]), np.array([1.0])), 1.0)
+        One of three others is odd, and the other odd galaxy of the gallery is the query itself.
+
+        >>> known = Property("odd", "", np.array([1.0, 1.0, 0.0, 0.0, np.nan]), np.array([1.0]))
+        >>> base_rate(known, 1.0, (np.array(["q", "b", "c", "d", "e"]), np.array(["q"])))
         0.3333333333333333
     """
-    finite = known.gallery[np.isfinite(known.gallery)]
-    return float(np.mean(finite == value)) if len(finite) else float("nan")
+    codes, own = coded(*kin)
+    number = int(own.max(initial=0)) + 1
+    is_known, has = np.isfinite(known.gallery), known.gallery == value
+    asked = own[known.queries == value]
+    others = is_known.sum() - np.bincount(codes[is_known], minlength=number)[asked]
+    alike = has.sum() - np.bincount(codes[has], minlength=number)[asked]
+    return _mean(np.where(others > 0, alike / np.maximum(others, 1), np.nan))[0]
 
 
-def agreement(known: Property, place: Int64[np.ndarray, "query neighbor"], independent: bool) -> dict[str, Any]:
+def agreement(
+    known: Property, place: Int64[np.ndarray, "query neighbor"], kin: Kin, independent: bool
+) -> dict[str, Any]:
     """Return how far neighbors agree with their queries in one property, for a file of metrics.
 
     Args:
         known: A property of queries and gallery.
         place: Of the neighbors.
+        kin: Of gallery and queries, none of which were drawn.
         independent: Whether queries are galaxies of their own; frames of a simulation are not, and have no errors.
 
     Returns:
@@ -130,19 +156,21 @@ def agreement(known: Property, place: Int64[np.ndarray, "query neighbor"], indep
     if known.has_classes:
         is_same = np.where(np.isfinite(_values(known.gallery, place)), _is_same(known, place), np.nan)
         report["same"] = _mean(_mean_of_rows(is_same)[np.isfinite(known.queries)])[0]
-        report["classes"] = {known.named(value): _of_class(known, place, value, independent) for value in known.values}
+        report["classes"] = {
+            known.named(value): _of_class(known, place, value, base_rate(known, value, kin), independent)
+            for value in known.values
+        }
     return report
 
 
-def _of_class(known: Property, place: np.ndarray, value: float, independent: bool) -> dict[str, Any]:
+def _of_class(known: Property, place: np.ndarray, value: float, base: float, independent: bool) -> dict[str, Any]:
     share, error = precision(known, place, value)
-    base = base_rate(known, value)
     return {
         "queries": int(np.sum(known.queries == value)),
         "precision": share,
         "precision_err": error if independent else float("nan"),
         "base_rate": base,
-        "lift": share / base,
+        "lift": share / base if base > 0 else float("nan"),
     }
 
 

@@ -39,7 +39,8 @@ def eigengap(eigenvalues: Float[np.ndarray, " pair"], least: int = 1) -> int:
     """Return the number k of clusters after which eigenvalues fall the most: argmax of lambda_k - lambda_(k+1).
 
     A graph in k pieces that hang together well has k eigenvalues of 1 and a gap after them; where there is no such
-    gap the answer is of little meaning, and 1 says that there are no clusters.
+    gap the answer is of little meaning, and 1 says that there are no clusters. Only lambda_k above 0 are looked at, a
+    choice: negative ones belong to vectors that change their sign from node to neighbor, and tell of no clusters.
 
     Args:
         eigenvalues: The largest first.
@@ -54,7 +55,8 @@ def eigengap(eigenvalues: Float[np.ndarray, " pair"], least: int = 1) -> int:
     """
     if len(eigenvalues) <= least:
         raise ValueError(f"{len(eigenvalues)} eigenvalues show no gap after the first {least}; give one more")
-    return least + int(np.argmax(eigenvalues[least - 1 : -1] - eigenvalues[least:]))
+    upper = eigenvalues[least - 1 : -1]
+    return least + int(np.argmax(np.where(upper > 0, upper - eigenvalues[least:], 0)))
 
 
 def spectral_clusters(graph: NeighborGraph, most: int = MOST_CLUSTERS, seed: int = 0) -> Clusters:

@@ -78,7 +78,7 @@ def neighbor_graph(found: Neighbors, symmetry: str = UNION) -> NeighborGraph:
     if not scale > 0:
         raise ValueError(
             f"half of the {number} galaxies have {count} neighbors with the very same features, so that these tell "
-            "nothing apart; train the network longer, or search.features=pixels"
+            "nothing apart; choose other search.features, or a network that was trained longer"
         )
     there = found.place.ravel() >= 0
     ends = np.repeat(np.arange(number), count)[there], found.place.ravel()[there]

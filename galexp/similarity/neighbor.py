@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from astropy.table import Table
-    from jaxtyping import Float
+    from jaxtyping import Float, Int64
 
 _FEW_KIN = 32
 
@@ -106,8 +106,8 @@ def nearest_others(
 ) -> Neighbors:
     """Return what :func:`neighbors` does, of a gallery that may have nothing for a query: NaN and -1 throughout.
 
-    Queries with few kin are searched for together and their kin left out; of simulations, whose frames are many, each
-    is left out of a search of its own.
+    Queries with few kin are searched for together and their kin left out; those with many, such as frames of a
+    simulation, are searched for with others of their kin, in a gallery without these.
 
     Args:
         gallery: Points, at least `count`.
@@ -116,14 +116,16 @@ def nearest_others(
         kin: A name for each point of the gallery, and for each query.
         index: By what they are searched.
     """
-    codes, own = _coded(*kin)
+    codes, own = coded(*kin)
     members = np.bincount(codes, minlength=int(own.max(initial=0)) + 1)
-    most = int(members[own].max(initial=0))
-    if most <= _FEW_KIN:
-        found = nearest(gallery, queries, min(count + most, len(gallery)), index)
-        return _without_kin(found, codes[found.place] == own[:, None], count)
     distance, place = np.full((len(queries), count), np.nan), np.full((len(queries), count), -1)
-    for code in np.unique(own):
+    is_few = members[own] <= _FEW_KIN
+    if is_few.any():
+        most = int(members[own[is_few]].max())
+        found = nearest(gallery, queries[is_few], min(count + most, len(gallery)), index)
+        found = _without_kin(found, codes[found.place] == own[is_few, None], count)
+        distance[is_few], place[is_few] = found
+    for code in np.unique(own[~is_few]):
         rows, others = np.flatnonzero(own == code), np.flatnonzero(codes != code)
         if len(others):
             found = nearest(gallery[others], queries[rows], min(count, len(others)), index)
@@ -132,8 +134,20 @@ def nearest_others(
     return Neighbors(distance, place)
 
 
-def _coded(gallery_kin: np.ndarray, query_kin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return whole numbers in place of the names."""
+def coded(
+    gallery_kin: np.ndarray, query_kin: np.ndarray
+) -> tuple[Int64[np.ndarray, " point"], Int64[np.ndarray, " query"]]:
+    """Return whole numbers from 0 in place of names of kin.
+
+    Args:
+        gallery_kin: Of each point of the gallery.
+        query_kin: Of each query.
+
+    Example:
+        >>> points, queries = coded(np.array(["s2", "s1", "s2"]), np.array(["s1", "s3"]))
+        >>> points.tolist(), queries.tolist()
+        ([1, 0, 1], [0, 2])
+    """
     codes = np.unique(np.concatenate([gallery_kin, query_kin]), return_inverse=True)[1]
     return codes[: len(gallery_kin)], codes[len(gallery_kin) :]
 

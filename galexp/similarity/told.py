@@ -55,7 +55,8 @@ def _of_property(name: str, known: Mapping[str, Any]) -> list[Quantity]:
         word, share = list(classes.items())[1]
         said = name if word.replace("_", " ") in (name, "1") else f"{name} {word}"
         hint = f"Share of {said} among the neighbors of queries that are."
-        over = Quantity(f"{said}: over base rate", "", share["lift"], share["precision_err"] / share["base_rate"])
+        error = share["precision_err"] / share["base_rate"] if share["base_rate"] > 0 else math.nan
+        over = Quantity(f"{said}: over base rate", "", share["lift"], error)
         return [Quantity(f"{said}: precision", "", share["precision"], share["precision_err"], hint), over]
     told = []
     if "mean_difference" in known:

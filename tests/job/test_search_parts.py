@@ -1,4 +1,4 @@
-"""Claims about the parts of a search: its options, its queries, its sides, its methods."""
+"""Claims about the parts of a search: its sides, its methods, its tables, its pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 from astropy.table import Table
-from PIL import Image
 
 from galexp.catalog.parquet import write_parquet
 from galexp.config import compose
@@ -17,33 +16,22 @@ from galexp.job.search.compare import RANDOM, RECOMMENDED, compare, drawn, score
 from galexp.job.search.images import SearchImages, as_shown
 from galexp.job.search.known import properties_of
 from galexp.job.search.options import SearchOptions
-from galexp.job.search.pictures import interpolation
-from galexp.job.search.query import Queries, queries_of_rows, queries_of_words
+from galexp.job.search.pictures import interpolation, neighbor_sheet
+from galexp.job.search.query import Queries, queries_of_rows
+from galexp.job.search.show import _clusters
 from galexp.job.search.side import gallery_rows, held_out_rows
+from galexp.job.search.space import _datamodule
 from galexp.job.search.tables import embedding_table, neighbor_table
 from galexp.model.representation import FCAE, VAE
 from galexp.run.directory import RunDirectory
+from galexp.shard.origin import Origin
 from galexp.similarity.agreement import Property
-from galexp.similarity.embed import LATENT, NETWORK
 from galexp.similarity.plain import pixel_features
 from galexp.similarity.structure import structural_similarity
 from galexp.task.build import build_task
 
 ROLES = np.array(["train"] * 6 + ["val"] * 2 + ["test"] * 2)
 SPLIT = {"_target_": "galexp.split.random.RandomSplit", "test_fraction": 0.2, "val_fraction": 0.0, "seed": 0}
-PLAIN = {
-    "query": None,
-    "features": "auto",
-    "views": "d4",
-    "neighbors": 3,
-    "index": "auto",
-    "graph": "union",
-    "ssim_queries": 64,
-}
-
-
-def options(**changed):
-    return SearchOptions.of({"search": {**PLAIN, **changed}})
 
 
 @pytest.fixture
@@ -63,79 +51,6 @@ def images(data):
     return SearchImages(datamodule, np.arange(8), queries_of_rows(np.array([8, 9]), data.catalog))
 
 
-def test_the_packaged_options_fill_what_an_older_run_lacks():
-    found = SearchOptions.of({})
-    assert (found.query, found.features, found.neighbors, found.index) == ((), "auto", 10, "auto")
-    assert SearchOptions.of({"search": {"neighbors": 4, "query": 1237}}).query == ("1237",)
-    assert options(query=["a", 7]).query == ("a", "7")
-
-
-def test_auto_takes_what_the_run_has_learned_and_the_other_kind_is_refused():
-    assert [options().features_of(kind) for kind in (NETWORK, LATENT)] == [NETWORK, LATENT]
-    assert options(features="pca").features_of(LATENT) == "pca"
-    with pytest.raises(
-        ValueError, match=r"search\.features is 'latent' and this run draws no image .* search\.features=net"
-    ):
-        options(features="latent").features_of(NETWORK)
-    with pytest.raises(ValueError, match=r"this run draws images from its features, which are latent means; take"):
-        options(features="network").features_of(LATENT)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "sentence"),
-    [
-        ("neighbors", 0, r"search\.neighbors is 0; expected a whole number of at least 1"),
-        ("neighbors", 2.5, r"search\.neighbors is 2\.5; expected a whole number"),
-        ("ssim_queries", True, r"search\.ssim_queries is True; expected"),
-        ("features", "vae", r"search\.features is 'vae'; choose auto, network, latent, pca, pixels"),
-        ("index", "tree", r"search\.index is 'tree'; choose auto, exact, scikit_learn, faiss"),
-        ("views", "d8", r"search\.views is 'd8'; choose d4, none"),
-        ("graph", "all", r"search\.graph is 'all'; choose union, mutual"),
-    ],
-)
-def test_options_out_of_their_range_are_refused(key, value, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        options(**{key: value})
-
-
-def test_ids_come_before_files_and_files_are_decoded(data, tmp_path, image_bytes):
-    path = tmp_path / "mine.png"
-    path.write_bytes(image_bytes("mine", side=30))
-    names = data.catalog["id"].tolist()
-    found = queries_of_words([str(path), names[4], names[1]], data.catalog, bands=3)
-    assert found.names == (names[4], names[1], "mine.png")
-    assert found.rows.tolist() == [4, 1]
-    assert found.files == (path.read_bytes(),)
-    assert found.pixels[0].shape == (30, 30, 3)
-
-
-def test_color_is_made_gray_for_images_of_one_band_and_it_is_said(data, tmp_path):
-    path = tmp_path / "red.png"
-    Image.new("RGB", (8, 8), (200, 0, 0)).save(path)
-    with pytest.warns(UserWarning, match=r"red\.png is in color and these images have one band: its luma is taken"):
-        found = queries_of_words([str(path)], data.catalog, bands=1)
-    assert np.unique(found.pixels[0]).tolist() == [round(0.299 * 200)]
-
-
-def test_queries_that_are_not_there_or_no_images_are_refused(data, tmp_path):
-    name = data.catalog["id"][3]
-    with pytest.raises(ValueError, match=rf"none of 10 galaxies has the id '{name}9'; did you mean '{name[:-2]}"):
-        queries_of_words([f"{name}9"], data.catalog, 3)
-    with pytest.raises(ValueError, match=r"has the id 'x'; an id looks like \d+, a file ends with \.jpg or \.png"):
-        queries_of_words(["x"], data.catalog, 3)
-    with pytest.raises(FileNotFoundError, match=r"there is no image gone\.jpg; give search\.query an image file"):
-        queries_of_words(["gone.jpg"], data.catalog, 3)
-    text, gray = tmp_path / "text.jpg", tmp_path / "gray.png"
-    text.write_text("no image")
-    Image.new("L", (8, 8)).save(gray)
-    with pytest.raises(ValueError, match=r"text\.jpg is not a whole 8-bit image"):
-        queries_of_words([str(text)], data.catalog, 3)
-    with pytest.raises(
-        ValueError, match=r"gray\.png has 1 band and the images that are searched have 3; give an image in"
-    ):
-        queries_of_words([str(gray)], data.catalog, 3)
-
-
 def test_the_galaxies_that_were_learned_from_are_searched_and_those_held_out_ask(run, data):
     settings = {"choices": {"dataset": "sdss_metallicity"}}
     assert gallery_rows(run, settings, data, set()).tolist() == [*range(8)]
@@ -148,6 +63,12 @@ def test_other_data_is_searched_whole_or_on_the_side_of_the_split_that_is_named(
     side = gallery_rows(run, settings, data, {"split"})
     assert len(side) == 8
     assert not set(side) & set(held_out_rows(run, settings, data, {"split"}))
+
+
+def test_what_only_training_read_beside_its_data_is_left_out(data):
+    beside = {"unlabeled": "nowhere", "unlabeled_fraction": 0.01}
+    options = {"_target_": "galexp.datamodule.GalaxyDataModule", "image_size": 12, "batch_size": 2, **beside}
+    assert len(_datamodule({"datamodule": options, "seed": 0}, data).images[[3, 4]]) == 2
 
 
 def test_a_gallery_without_anything_to_see_is_empty(run, data):
@@ -180,7 +101,9 @@ def comparison(images):
     gallery = rng.normal(size=(8, 4))
     spaces = {"network": (gallery, gallery[[0, 5]] + 0.01), "pixels": pixels_of(images)}
     names = np.array(list("abcdefgh"))
-    return compare(spaces, "network", (names, np.array(["x", "f"])), options(), seed=0)
+    return compare(
+        spaces, "network", (names, np.array(["x", "f"])), SearchOptions.of({"search": {"neighbors": 3}}), seed=0
+    )
 
 
 def test_every_method_answers_the_same_queries(comparison):
@@ -200,6 +123,13 @@ def test_chance_is_drawn_without_kin_and_without_repetition():
     assert sorted(found.place[0].tolist()) == [-1, 2, 3, 4]
     assert len(set(found.place[1].tolist())) == 4
     assert np.isnan(found.distance).all()
+
+
+def test_chance_is_as_likely_to_draw_one_galaxy_as_another():
+    names = np.array(list("aaabcdefg"))
+    found = drawn((names, np.array(["a"] * 6000)), 2, seed=0)
+    shares = np.bincount(found.place.ravel(), minlength=9) / 6000
+    np.testing.assert_allclose(shares, [0, 0, 0, *[1 / 3] * 6], atol=0.03)
 
 
 def test_scores_are_means_over_queries_and_the_similarity_is_of_their_images(comparison, images):
@@ -231,7 +161,13 @@ def test_shown_queries_are_spread_over_all():
 def test_a_gallery_of_one_has_no_graph():
     one = (np.zeros((1, 2)), np.ones((1, 2)))
     with pytest.raises(ValueError, match="the gallery has one galaxy, of which no graph can be made"):
-        compare({"network": one}, "network", (np.array(["a"]), np.array(["b"])), options(neighbors=1), 0)
+        compare(
+            {"network": one},
+            "network",
+            (np.array(["a"]), np.array(["b"])),
+            SearchOptions.of({"search": {"neighbors": 1}}),
+            0,
+        )
 
 
 def test_what_is_known_are_targets_and_of_mergers_times_and_ratios(build_data, tmp_path):
@@ -283,12 +219,31 @@ def test_a_network_that_decodes_draws_what_lies_between_the_latent_means_of_four
     np.testing.assert_allclose(found.images[-1, -1], as_shown((corner * 255).round().byte()), atol=1)
 
 
-def test_between_four_real_galaxies_stand_themselves_and_the_nearest(images):
+def test_between_four_galaxies_stand_themselves_and_the_nearest(images):
     features = np.random.default_rng(0).normal(size=(8, 3))
     names = (list("abcdefgh"), ["x", "f"])
     found = interpolation(None, (features, features[:2]), names, images, torch.device("cpu"))
     assert not found.is_decoded
+    assert found.title == "Galaxies nearest to points between four galaxies"
     assert found.images.shape == (7, 7, 12, 12, 3)
     first = names[0].index(found.corners[0])
     np.testing.assert_array_equal(found.images[0, 0], as_shown(images.of_gallery([first])[0]))
     assert interpolation(None, (features[:3], features[:2]), names, images, torch.device("cpu")) is None
+
+
+def test_pieces_are_the_clusters_where_no_eigengap_was_looked_for():
+    graph = {"pieces": 60, "clusters": 60, "edges": 1234, "eigenvalues": []}
+    assert _clusters(graph) == "60 pieces, which are the clusters, 1,234 edges"
+    gap = {"pieces": 1, "clusters": 2, "edges": 12, "eigenvalues": [1.0, 0.9, 0.1]}
+    assert _clusters(gap) == "2 clusters by the eigengap, 12 edges, in one piece"
+
+
+def test_a_gap_in_a_sheet_says_what_is_not_there(comparison, images, monkeypatch):
+    said = []
+    monkeypatch.setattr("galexp.job.search.pictures.contact_sheet", lambda *facts, origin: said.append(facts[1]))
+    for found in comparison.methods.values():
+        found.place[:, -1] = -1
+    for method in ("network", RECOMMENDED):
+        names, ssim = (list("abcdefgh"), ["x", "f"]), (np.array([], int), np.empty((0, 3)))
+        neighbor_sheet(comparison, method, names, images, [], ssim, origin=Origin.OBSERVED)
+    assert [captions[3] for captions in said] == ["no other that is not its kin", "no other in its cluster"]

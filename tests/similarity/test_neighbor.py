@@ -36,6 +36,24 @@ def test_kin_are_never_neighbors_and_the_others_are_the_nearest_of_the_rest(poin
         np.testing.assert_array_equal(found.place[row], others[np.argsort(distance)[:8]])
 
 
+def test_a_query_with_many_kin_leaves_the_others_in_one_search(points, monkeypatch):
+    names = np.where(np.arange(200) < 40, "many", np.arange(200).astype(str))
+    asked = []
+
+    def counted(gallery, queries, count, index):
+        asked.append((len(gallery), len(queries)))
+        return nearest(gallery, queries, count, index)
+
+    monkeypatch.setattr("galexp.similarity.neighbor.nearest", counted)
+    rows = np.array([50, 3, 60, 70, 9])
+    found = neighbors(points, points[rows], 5, (names, names[rows]))
+    assert asked == [(200, 3), (160, 2)]
+    for row, place in zip(rows, found.place, strict=True):
+        others = np.flatnonzero(names != names[row])
+        distance = np.linalg.norm(points[others] - points[row], axis=1)
+        np.testing.assert_array_equal(place, others[np.argsort(distance)[:5]])
+
+
 @pytest.mark.parametrize("few", [0, 1000])
 def test_a_gallery_with_too_few_others_is_filled_with_nothing(monkeypatch, few):
     monkeypatch.setattr("galexp.similarity.neighbor._FEW_KIN", few)

@@ -37,9 +37,10 @@ def lift(features, labels):
     """Return the precision for odd spirals over their base rate, every fifth galaxy a query."""
     is_query = np.arange(len(labels)) % 5 == 0
     names = np.arange(len(labels)).astype(str)
-    found = neighbors(features[~is_query], features[is_query], 10, (names[~is_query], names[is_query]))
+    kin = names[~is_query], names[is_query]
+    found = neighbors(features[~is_query], features[is_query], 10, kin)
     known = Property("odd_spiral", "", labels[~is_query], labels[is_query])
-    return agreement(known, found.place, independent=True)["classes"]["1"]["lift"]
+    return agreement(known, found.place, kin, independent=True)["classes"]["1"]["lift"]
 
 
 def test_components_over_views_find_odd_spirals_and_pixels_as_they_lie_do_not(galaxies):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from galexp.config import compose
+from galexp.timing.data import make_datamodule
 from galexp.timing.search import Search, cluster, curves
 
 FACTS = {"points": 200, "queries": 5, "dimensions": 4, "clustered": 60, "repeats": 2, "warm_up": 0}
@@ -28,7 +30,22 @@ def test_vectors_lie_along_curves_and_are_the_same_for_a_seed():
     np.testing.assert_array_equal(vectors, curves(150, 8))
     steps = np.linalg.norm(np.diff(vectors, axis=0), axis=1)
     assert steps[:70].mean() < np.linalg.norm(vectors[:71] - vectors[75], axis=1).mean()
-    assert cluster(vectors) >= 1
+
+
+def test_clusters_are_those_of_vectors_that_lie_together():
+    rng = np.random.default_rng(0)
+    assert cluster(np.repeat(10.0 * np.eye(3), 30, axis=0) + rng.normal(0, 0.05, (90, 3))) == 3
+
+
+def test_embedding_is_timed_beside_the_network_alone(data):
+    words = ["size=tiny", "model=small_cnn", "datamodule.image_size=16", "datamodule.batch_size=4"]
+    settings = compose(words)
+    datamodule = make_datamodule(settings, data, np.full(len(data), "unused"))
+    network, embedding, ratio = Search(**FACTS, **BOUNDS)._embedding(settings, datamodule)
+    assert [row.name for row in (network, embedding)] == ["network, one view", "embedding, one view"]
+    assert {row.unit for row in (network, embedding)} == {"images/s"}
+    np.testing.assert_allclose(ratio.values, np.divide(embedding.values, network.values))
+    assert str(ratio.demand) == "at least 0.95"
 
 
 def test_too_few_vectors_are_refused():

@@ -11,7 +11,7 @@ from galexp.similarity.agreement import Property, agreement
 from galexp.similarity.cluster import Clusters, cluster_of, recommended, spectral_clusters
 from galexp.similarity.graph import NeighborGraph, neighbor_graph
 from galexp.similarity.index import Neighbors
-from galexp.similarity.neighbor import neighbors
+from galexp.similarity.neighbor import coded, neighbors
 from galexp.similarity.structure import WINDOW, neighbor_similarity
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Comparison:
         graph: Of the gallery.
         clusters: Of the gallery.
         query_cluster: Of each query.
+        kin: Of gallery and queries, which are never neighbors.
     """
 
     features: str
@@ -46,6 +47,7 @@ class Comparison:
     graph: NeighborGraph
     clusters: Clusters
     query_cluster: Int64[np.ndarray, " query"]
+    kin: Pair
 
 
 def compare(spaces: Mapping[str, Pair], features: str, kin: Pair, options: SearchOptions, seed: int) -> Comparison:
@@ -74,17 +76,19 @@ def compare(spaces: Mapping[str, Pair], features: str, kin: Pair, options: Searc
     in_cluster = recommended(gallery, queries, count, kin, (clusters.labels, own), index)
     methods = {features: found.pop(features), RECOMMENDED: in_cluster, **found}
     methods[RANDOM] = drawn(kin, count, seed)
-    return Comparison(features, methods, graph, clusters, own)
+    return Comparison(features, methods, graph, clusters, own, kin)
 
 
 def drawn(kin: Pair, count: int, seed: int) -> Neighbors:
     """Return galaxies of the gallery drawn at random for each query, none of them its kin, without distances."""
     rng = np.random.default_rng(seed)
-    place = np.full((len(kin[1]), count), -1)
-    for query, name in enumerate(kin[1]):
-        others = np.flatnonzero(kin[0] != name)
-        picked = rng.choice(others, min(count, len(others)), replace=False)
-        place[query, : len(picked)] = picked
+    codes, own = coded(*kin)
+    members = np.bincount(codes, minlength=int(own.max(initial=0)) + 1)
+    place = np.full((len(own), count), -1)
+    for query, code in enumerate(own):
+        picked = rng.choice(len(codes), min(count + members[code], len(codes)), replace=False)
+        others = picked[codes[picked] != code][:count]
+        place[query, : len(others)] = others
     return Neighbors(np.full(place.shape, np.nan), place)
 
 
@@ -138,14 +142,15 @@ def scores(
         independent: Whether queries are galaxies of their own.
 
     Returns:
-        Method -> mean ``distance``, ``ssim`` of all neighbors and ``ssim_first`` of the first six, and ``properties``.
+        Method -> mean ``distance``, ``ssim`` of all neighbors and ``ssim_first`` of the first six at most, and
+        ``properties``.
     """
     return {
         name: {
             "distance": _mean(found.distance),
             "ssim": _mean(ssim[name]),
             "ssim_first": _mean(ssim[name][:, :FIRST]),
-            "properties": {one.name: agreement(one, found.place, independent) for one in known},
+            "properties": {one.name: agreement(one, found.place, comparison.kin, independent) for one in known},
         }
         for name, found in comparison.methods.items()
     }

@@ -44,12 +44,15 @@ class SearchOptions:
         """Read them from the settings of a run, which may be older than some keys of the block.
 
         Raises:
-            ValueError: for a value out of its range.
+            ValueError: for a key that is none of these, or a value out of its range.
         """
         packaged: Any = OmegaConf.to_container(OmegaConf.load(conf_dir() / "config.yaml"))
         block: dict[str, Any] = {**packaged["search"], **settings.get("search", {})}
-        query = block.pop("query")
-        several = query if isinstance(query, list) else [] if query is None else [query]
+        fields = [field.name for field in dataclasses.fields(cls)]
+        for key in block:
+            if key not in fields:
+                raise ValueError(f"search.{key} is no option of a search; choose {', '.join(fields)}")
+        query = _words(block.pop("query"))
         for key, known in (("features", FEATURES), ("views", VIEWS), ("index", INDEXES), ("graph", SYMMETRIES)):
             if block[key] not in known:
                 raise ValueError(f"search.{key} is {block[key]!r}; choose {', '.join(known)}")
@@ -57,7 +60,7 @@ class SearchOptions:
             value = block[key]
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise ValueError(f"search.{key} is {value!r}; expected a whole number of at least {least}")
-        return cls(tuple(map(str, several)), **block)
+        return cls(query, **block)
 
     def features_of(self, kind: str) -> str:
         """Return the features that galaxies are alike by, for a run that has learned features of one kind.
@@ -75,3 +78,12 @@ class SearchOptions:
                 f"search.features is {self.features!r} and this run {what}; take search.features={kind} or auto"
             )
         return kind if self.features == "auto" else self.features
+
+
+def _words(query: Any) -> tuple[str, ...]:
+    """Return ids and files as words; one that YAML took for a fraction is no longer what was written."""
+    several = query if isinstance(query, list) else [] if query is None else [query]
+    for one in several:
+        if isinstance(one, float):
+            raise ValueError(f"search.query has the number {one}; write an id that looks like one in quotes")
+    return tuple(map(str, several))

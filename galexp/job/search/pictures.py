@@ -42,7 +42,7 @@ class Interpolation:
     Args:
         images: Of rows and columns.
         corners: Names of the galaxies.
-        is_decoded: Whether the network drew them; else they are the galaxies nearest to each point.
+        is_decoded: Whether the network drew them; else they are the galaxies of the gallery nearest to each point.
     """
 
     images: UInt8[np.ndarray, "row column side side band"]
@@ -70,7 +70,7 @@ def interpolation(
     """Return what lies between four galaxies that are far from each other: queries, or of the gallery if these are few.
 
     Args:
-        task: That draws images from these features; None, or one that draws none, for the nearest real galaxies.
+        task: That draws images from these features; None, or one that draws none, for the nearest galaxies.
         features: Of gallery and queries.
         names: Likewise.
         images: Likewise.
@@ -123,6 +123,7 @@ def neighbor_sheet(
     found, told = comparison.methods[method], known[:_TOLD]
     alike = dict(zip(ssim[0].tolist(), ssim[1], strict=True))
     stamps, captions = [], []
+    nobody = "no other in its cluster" if method == RECOMMENDED else "no other that is not its kin"
     for query in shown_queries(len(found.place)).tolist():
         stamps.append(as_shown(images.of_queries([query])[0]))
         captions.append("\n".join(["query", str(names[1][query])[-24:], *_said(told, query, None)]))
@@ -130,7 +131,7 @@ def neighbor_sheet(
             stamps.append(as_shown(images.of_gallery([place])[0]) if place >= 0 else np.full((8, 8, 3), 255, np.uint8))
             near = f"SSIM {alike[query][rank]:.2f}" if query in alike else f"d {found.distance[query, rank]:.3g}"
             lines = [near, str(names[0][place])[-24:], *_said(told, None, place)]
-            captions.append("\n".join(lines) if place >= 0 else "no other in its cluster")
+            captions.append("\n".join(lines) if place >= 0 else nobody)
     title = {RECOMMENDED: "nearest in the query's cluster"}.get(method, f"nearest by {method} features")
     columns = 1 + min(FIRST, found.place.shape[1])
     return contact_sheet(stamps, captions, f"Queries, and the {title}", columns, origin=origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import pathlib
 import warnings
@@ -27,7 +28,7 @@ class Queries:
     """Galaxies whose likes are looked for: rows of the catalog first, then files.
 
     Args:
-        names: Of the galaxies: ids, and names of files.
+        names: Of the galaxies: ids, and names of files; all different.
         rows: Of the catalog; as many as there are ids.
         files: Contents of the others.
         pixels: Of the files, decoded, in the bands of the catalog's images.
@@ -52,7 +53,8 @@ def queries_of_rows(rows: np.ndarray, catalog: Table) -> Queries:
 def queries_of_words(words: Sequence[str], catalog: Table, bands: int) -> Queries:
     """Return what a user named: ids of a catalog, and image files, which are prepared as its images are.
 
-    A word that is an id is one; of the others, one that ends like an image or is the path of a file is a file.
+    A word that is an id is one; of the others, one that ends like an image or is the path of a file is a file. Its name
+    is that without its folders, or the whole word where another file, or a galaxy, has that name too.
 
     Args:
         words: As they were typed.
@@ -60,12 +62,17 @@ def queries_of_words(words: Sequence[str], catalog: Table, bands: int) -> Querie
         bands: Of the images of the catalog. Colors are made one band as ``imaging=gray`` makes them, with a warning.
 
     Raises:
-        ValueError: for an id that is not there, naming the nearest, or a file that is no image or of other bands.
+        ValueError: for a word that stands there twice, an id that is not there, naming the nearest, or a file that is
+            no image or of other bands.
         FileNotFoundError: for a file that is not there.
     """
     row_of = {name: row for row, name in enumerate(catalog["id"].tolist())}
+    twice = [word for word, times in collections.Counter(words).items() if times > 1]
+    if twice:
+        raise ValueError(f"search.query names {twice[0]!r} twice; name each galaxy once")
     ids = [word for word in words if word in row_of]
-    paths = [pathlib.Path(word) for word in words if word not in row_of]
+    typed = [word for word in words if word not in row_of]
+    paths = [pathlib.Path(word) for word in typed]
     for path in paths:
         if path.suffix.lower() not in IMAGE_SUFFIXES and not path.is_file():
             raise ValueError(f"none of {len(row_of):,} galaxies has the id {str(path)!r}; {_near(str(path), row_of)}")
@@ -74,12 +81,15 @@ def queries_of_words(words: Sequence[str], catalog: Table, bands: int) -> Querie
     files = tuple(path.read_bytes() for path in paths)
     pixels = tuple(_pixels(content, path, bands) for content, path in zip(files, paths, strict=True))
     rows = np.array([row_of[name] for name in ids], dtype=np.int64)
-    return Queries((*ids, *(path.name for path in paths)), rows, files, pixels)
+    taken = collections.Counter([*row_of, *(path.name for path in paths)])
+    names = [path.name if taken[path.name] == 1 else word for word, path in zip(typed, paths, strict=True)]
+    return Queries((*ids, *names), rows, files, pixels)
 
 
 def _near(name: str, known: dict[str, int]) -> str:
-    """Name the nearest ids, or say what an id looks like where none is near."""
-    said = nearest(name, known)
+    """Name the nearest ids that begin alike, or say what an id looks like where none is near."""
+    start, length = name[: len(name) // 2], len(name)
+    said = nearest(name, [other for other in known if other.startswith(start) and abs(len(other) - length) <= 2])
     return said if said.startswith("did") else f"an id looks like {next(iter(known))}, a file ends with .jpg or .png"
 
 

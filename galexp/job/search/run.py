@@ -47,13 +47,15 @@ def search_run(run: RunDirectory, command: Command) -> RunDirectory:
         origin = {"run": run.name, "data_folder": str(space.data.folder)}
         origin["data_sha256"] = space.data.manifest.content_sha256
         partial.write_json("provenance.json", provenance(started, **origin))
-        partial.write_json("metrics.json", {"data": str(space.data.origin), "run": run.name, **metrics})
+        head = {"data": str(space.origin), "galaxies": str(space.data.origin), "run": run.name}
+        partial.write_json("metrics.json", {**head, **metrics})
     return target
 
 
 def _name(space: SearchSpace) -> str:
     """Return a name that the same search has again: data, features, and a hash of all that counts."""
     what = [computed(space.settings), dataclasses.asdict(space.options), space.data.manifest.content_sha256]
+    what += [hashlib.sha256(content).hexdigest() for content in space.queries.files]
     digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:8]
     return f"{space.data.folder.name}-{space.features}-{digest}"
 
@@ -102,7 +104,7 @@ def _facts(space: SearchSpace, comparison: Comparison, shares: np.ndarray) -> di
         "queries": len(space.queries.names),
         "named": list(space.options.query),
         "neighbors": space.options.neighbors,
-        "first": FIRST,
+        "first": min(FIRST, space.options.neighbors),
         "shown": [space.names[1][query] for query in shown_queries(len(space.names[1]))],
         "index": chosen_index(space.options.index, len(space.images.gallery)),
         "map_variance": shares.tolist(),
@@ -126,7 +128,7 @@ def _draw(
     ssim: tuple[np.ndarray, dict[str, np.ndarray]],
 ) -> dict[str, Any]:
     """Write the pictures, and return what they are of."""
-    origin, names = space.data.origin, space.names
+    origin, names = space.origin, space.names
     for method, name in ((space.features, "neighbors"), (RECOMMENDED, "recommended")):
         alike = ssim[0], ssim[1][method]
         sheet = neighbor_sheet(comparison, method, names, space.images, known, alike, origin=origin)

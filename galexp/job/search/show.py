@@ -23,9 +23,7 @@ def show_search(found: RunDirectory) -> None:
     """Show how alike neighbors are by every method, in how many pieces their graph is, and where the files lie."""
     metrics = found.metrics()
     console.print(methods_table(metrics))
-    graph = metrics["graph"]
-    noun = "cluster" if graph["clusters"] == 1 else "clusters"
-    say(f"graph: {graph['clusters']} {noun} by the eigengap, {graph['edges']:,} edges{_pieces(graph['pieces'])}")
+    say(f"graph: {_clusters(metrics['graph'])}")
     for path in sorted(found.figures.glob("*.png")):
         say(f"  {path}")
     say(f"  {found.folder / 'map.html'}")
@@ -55,5 +53,11 @@ def _text(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else ""
 
 
-def _pieces(pieces: int) -> str:
-    return ", in one piece" if pieces == 1 else f", in {pieces} pieces that no neighborhood joins"
+def _clusters(graph: Mapping[str, Any]) -> str:
+    """Say how many clusters there are and by what: no eigengap was looked for where there are no eigenvalues."""
+    pieces, edges = graph["pieces"], f"{graph['edges']:,} edges"
+    if not graph["eigenvalues"]:
+        return f"{pieces} pieces, which are the clusters, {edges}"
+    noun = "cluster" if graph["clusters"] == 1 else "clusters"
+    where = "in one piece" if pieces == 1 else f"in {pieces} pieces that no neighborhood joins"
+    return f"{graph['clusters']} {noun} by the eigengap, {edges}, {where}"

@@ -14,13 +14,15 @@ from galexp.command import Command
 from galexp.datamodule import GalaxyDataModule
 from galexp.dataset.location import settled
 from galexp.evaluation.predict import load_weights
-from galexp.job.evaluate import check_unchanged, settings_of, without_lost_width
+from galexp.job.evaluate import _without_company, check_unchanged, settings_of, without_lost_width
 from galexp.job.search.images import SearchImages
 from galexp.job.search.options import SearchOptions
 from galexp.job.search.query import Queries, queries_of_rows, queries_of_words
 from galexp.job.search.side import gallery_rows, held_out_rows
 from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
+from galexp.run.start import learned_on
+from galexp.shard.origin import Origin, least_real
 from galexp.shard.read import PreparedData
 from galexp.similarity.embed import embed_images, embed_rows, kind_of
 from galexp.similarity.neighbor import check_gallery, kin_of, kin_of_files
@@ -50,6 +52,8 @@ class SearchSpace:
         features: By which galaxies are alike: a key of `spaces`.
         learned: The key of what the network has learned.
         spaces: Name -> features of gallery and queries.
+        origin: What must be said of what is found: a mock counts also where the network alone learned from one. The
+            galaxies have an origin of their own, in `data`.
     """
 
     settings: dict[str, Any]
@@ -61,6 +65,7 @@ class SearchSpace:
     features: str
     learned: str
     spaces: dict[str, Pair]
+    origin: Origin
 
     @property
     def queries(self) -> Queries:
@@ -122,7 +127,8 @@ def open_space(run: RunDirectory, command: Command) -> SearchSpace:
         PCA: images.described(lambda shown: components.features(shown, images.side, options.views)),
         PIXELS: pixels,
     }
-    return SearchSpace(settings, options, data, images, task, device, features, learned, spaces)
+    origin = least_real([data.origin, learned_on(run.folder) or data.origin])
+    return SearchSpace(settings, options, data, images, task, device, features, learned, spaces, origin)
 
 
 def _datamodule(settings: dict[str, Any], data: PreparedData) -> GalaxyDataModule:
@@ -131,7 +137,7 @@ def _datamodule(settings: dict[str, Any], data: PreparedData) -> GalaxyDataModul
         shown = bar.add_task("decoding", total=len(data), note="")
         facts = {"data": data, "roles": np.full(len(data), UNUSED), "targets": [], "seed": settings["seed"]}
         datamodule: GalaxyDataModule = instantiate(
-            settings["datamodule"], **facts, progress=lambda done: bar.update(shown, completed=done)
+            _without_company(settings["datamodule"]), **facts, progress=lambda done: bar.update(shown, completed=done)
         )
     return datamodule
 

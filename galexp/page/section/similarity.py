@@ -82,15 +82,16 @@ class Similarity(Section):
         table, features = one.neighbors, one.metrics["features"]
         nearest = table[np.asarray(table["method"]) == features]
         row_of = {identifier: row for row, identifier in enumerate(one.data.catalog["id"].tolist())}
-        asked = [query for query in one.metrics["shown"] if query in row_of][: self.queries]
         galleries: list[Block] = []
-        for number, query in enumerate(asked):
+        for number, query in enumerate(one.metrics["shown"][: self.queries]):
             rows = nearest[np.asarray(nearest["query"]) == query][: one.metrics["first"]]
-            stamps = [_stamp(one.data, row_of[query], ("query", query))]
+            is_file = query not in row_of
+            stamps = [] if is_file else [_stamp(one.data, row_of[query], ("query", query))]
             for identifier, rank, alike in zip(rows["id"], rows["rank"], rows["ssim"], strict=True):
                 told = (f"{rank}: {identifier}", *([f"SSIM {alike:.2f}"] if np.isfinite(alike) else []))
                 stamps.append(_stamp(one.data, row_of[str(identifier)], told))
-            caption = f"{query} and its nearest by {features} features, the whole stored fields."
+            asked = f"The nearest of {query}, an image that is not kept," if is_file else f"{query} and its nearest"
+            caption = f"{asked} by {features} features, the whole stored fields."
             galleries.append(Gallery(f"similar-{name}-{number + 1}", caption, tuple(stamps), one.galaxies.label))
         return galleries
 

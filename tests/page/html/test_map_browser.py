@@ -23,6 +23,7 @@ def address(tmp_path_factory):
     shown = [MapGalaxy(np.full((32, 32, 3), 50 * n + 40, np.uint8), (f"G{n}",)) for n in range(4)]
     shades = [
         Shade("cluster", "", np.array([0.0, 0, 1, 1]), ("cluster 0", "cluster 1")),
+        Shade("piece", "", np.zeros(4), tuple(f"piece {number}" for number in range(30))),
         Shade("time", "Myr", np.array([0.0, 10, 20, np.nan])),
     ]
     path = tmp_path_factory.mktemp("map") / "map.html"
@@ -74,3 +75,10 @@ def test_points_are_colored_by_what_is_chosen_and_the_unknown_is_gray(page):
     legend = [item.text for item in page.find_elements(By.CSS_SELECTOR, ".legend li")]
     assert legend == ["0 Myr", "5 Myr", "10 Myr", "15 Myr", "20 Myr", "unknown"]
     assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_a_legend_with_too_many_classes_says_how_many_more_there_are(page):
+    Select(page.find_element(By.TAG_NAME, "select")).select_by_visible_text("piece")
+    legend = [item.text for item in page.find_elements(By.CSS_SELECTOR, ".legend li")]
+    assert len(legend) == 25
+    assert legend[-2:] == ["piece 23", "and 6 more"]

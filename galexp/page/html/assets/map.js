@@ -112,7 +112,9 @@
     const [color, keys] = scaleOf(one);
     dots.forEach((dot, place) => { dot.style.fill = one.values[place] === null ? UNKNOWN : color(one.values[place]); });
     const unknown = one.values.includes(null) ? [[UNKNOWN, "unknown"]] : [];
-    legend.replaceChildren(...[...keys, ...unknown].map(entry));
+    const more = one.classes.length - MOST_KEYS;
+    const rest = more > 0 ? [Object.assign(document.createElement("li"), { textContent: `and ${more} more` })] : [];
+    legend.replaceChildren(...[...keys, ...unknown].map(entry), ...rest);
   }
 
   map.addEventListener("pointermove", point);
