@@ -49,6 +49,7 @@ def test_classes_are_learned_from_the_rows_that_have_one_beside_other_images_and
     assert "network, latent" in out
 
 
+@pytest.mark.slow
 def test_a_regression_on_the_latent_means_of_a_run_moves_its_last_layer_alone(desk):
     before = desk.train(*SMALL, "model.head=latent", "task=representation", "loss.warm_up=0")
     table = read_parquet(before / "predictions.parquet")

@@ -69,6 +69,7 @@ def test_held_out_galaxies_find_those_that_were_learned_from_and_everything_is_w
     assert folder.name.startswith("xgass-mock-mock-tiny-network-")
 
 
+@pytest.mark.slow
 def test_a_search_is_whole_and_takes_the_place_of_the_same_before(desk, run, monkeypatch):
     assert desk("search", str(run), "search.neighbors=4")[0] == 0
     before = (found_by(run) / "neighbors.parquet").read_bytes()
@@ -104,6 +105,7 @@ def test_a_galaxy_finds_others_and_the_same_bytes_as_a_file_too(desk, run):
     assert np.isnan(table["query_log_hi_fraction"][table["query"] == "copy.png"]).all()
 
 
+@pytest.mark.slow
 def test_another_image_in_a_file_of_the_same_name_is_another_search(desk, run):
     for shade in (90, 200):
         Image.new("RGB", (40, 40), (shade, 0, 0)).save(desk.folder / "mine.png")
