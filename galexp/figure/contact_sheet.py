@@ -78,7 +78,7 @@ def _paste(sheet: Image.Image, image: UInt8[np.ndarray, "height width *band"], l
     """Put an image into the middle of its square."""
     stamp = Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image)
     scale = _SIDE / max(stamp.size)
-    size = tuple(max(1, round(side * scale)) for side in stamp.size)
+    size = (max(1, round(stamp.width * scale)), max(1, round(stamp.height * scale)))
     shown = stamp.resize(size, Image.Resampling.BOX if scale >= _PIXELATED else Image.Resampling.HAMMING)
     sheet.paste(shown, (left + (_SIDE - size[0]) // 2, upper + (_SIDE - size[1]) // 2))
 
