@@ -6,40 +6,23 @@ import datetime
 import hashlib
 import json
 import pathlib
-import shutil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-from omegaconf import OmegaConf
 
-from galexp.attribution.method import GRAD_CAM, check_methods
+from galexp.attribution.name import GRAD_CAM, check_methods
 from galexp.attribution.pick import check_kinds
 from galexp.command import Command
-from galexp.config import conf_dir
-from galexp.datamodule import GalaxyDataModule
-from galexp.dataset.location import settled
-from galexp.evaluation.predict import load_weights
 from galexp.figure.explanation import explanation_figures
 from galexp.figure.run import save_figures
-from galexp.job.evaluate import check_unchanged, roles_of, settings_of, without_lost_width
 from galexp.job.explanation import Study
+from galexp.job.meet import Meeting, asked_block, meet
 from galexp.job.subject import Subject
-from galexp.launch import on_gpu
-from galexp.preparation.open import announce, open_data
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_hash
 from galexp.run.provenance import provenance
-from galexp.run.start import learned_by, started_from
-from galexp.shard.origin import least_real
-from galexp.target import instantiate
-from galexp.task.build import build_task
-from galexp.task.label import labeled, truth_columns
-
-if TYPE_CHECKING:
-    from galexp.attribution.explanation import Explanation
-    from galexp.shard.origin import Origin
-    from galexp.shard.read import PreparedData
-    from galexp.task.base import Task
+from galexp.run.start import started_from
+from galexp.run.whole import whole
 
 
 def explain_run(run: RunDirectory, command: Command) -> pathlib.Path:
@@ -50,34 +33,23 @@ def explain_run(run: RunDirectory, command: Command) -> pathlib.Path:
     Raises:
         ValueError: where the run is not finished, or what is asked for cannot be shown.
     """
-    saved = run.settings()
-    run.check_unedited()
-    learned = learned_by(run)
-    settings, changed = settings_of(saved, command)
-    settings["explain"] = asked = checked_question(_asked(settings, command))
     started = datetime.datetime.now(datetime.UTC)
-    data = open_data(settings)
-    announce(data)
-    check_unchanged(run, data, changed)
-    roles = roles_of(run, settings, data, changed)
-    settings = labeled(without_lost_width(settled(settings, data.folder), data), data.catalog)
-    datamodule = _datamodule(settings, data, roles)
-    task, device = _trained(run, settings, datamodule)
-    subject = Subject(task, datamodule, device)
-    study = Study(asked, subject, settings["seed"], lambda: _untrained(settings, datamodule))
-    found = study.explain(_facts(run, settings, least_real([data.origin, learned])))
-    rows = "chosen" if asked["ids"] else settings["choices"]["split"] if "split" in changed or not changed else "all"
-    folder = run.folder / "explanations" / f"{data.folder.name}-{rows}-{_hash(settings, data.folder.name)}"
-    _write(found, folder, settings, provenance(started, **_source(run, data), device=str(device)))
-    return folder
-
-
-def _asked(settings: dict[str, Any], command: Command) -> dict[str, Any]:
-    """Return the block ``explain`` as it is by default, with the words of the command, not as the run began."""
-    default = OmegaConf.to_container(OmegaConf.select(OmegaConf.load(conf_dir() / "config.yaml"), "explain"))
-    assert isinstance(default, dict)
-    words = (word.partition("=")[0].rpartition(".") for word in command.overrides)
-    return {**default, **{key: settings["explain"][key] for block, _, key in words if block == "explain"}}
+    met = meet(run, command)
+    settings, data = met.settings, met.data
+    settings["explain"] = asked = checked_question(asked_block("explain", settings, command))
+    is_in_memory = settings["datamodule"].get("cache") == "memory"
+    datamodule = met.datamodule(met.roles, **({"cache": "none"} if is_in_memory else {}))
+    subject = Subject(met.task(datamodule.bands).to(met.device), datamodule, met.device)
+    study = Study(asked, subject, settings["seed"], lambda: _untrained(met, datamodule.bands))
+    found = study.explain(_facts(met))
+    rows = "chosen" if asked["ids"] else met.rows
+    target = RunDirectory(run.folder / "explanations" / f"{data.folder.name}-{rows}-{_hash(met)}")
+    with whole(target, settings) as partial:
+        found.save(partial.folder)
+        save_figures(explanation_figures(found), partial.figures)
+        partial.write_json("provenance.json", provenance(started, **met.source, device=str(met.device)))
+        partial.write_json("metrics.json", dict(found.facts))
+    return target.folder
 
 
 def checked_question(asked: dict[str, Any]) -> dict[str, Any]:
@@ -115,56 +87,20 @@ def checked_question(asked: dict[str, Any]) -> dict[str, Any]:
     return asked
 
 
-def _datamodule(settings: dict[str, Any], data: PreparedData, roles: Any) -> GalaxyDataModule:
-    """Make the datamodule, without what only training reads; it decodes what it is asked for, a part of a survey."""
-    node = {key: value for key, value in settings["datamodule"].items() if not key.startswith("unlabeled")}
-    node = {**node, "cache": "none"} if node.get("cache") == "memory" else node
-    facts = {"data": data, "roles": roles, "targets": truth_columns(settings["task"]), "seed": settings["seed"]}
-    found: GalaxyDataModule = instantiate(node, **facts)
-    return found
-
-
-def _trained(run: RunDirectory, settings: dict[str, Any], datamodule: GalaxyDataModule) -> tuple[Task, torch.device]:
-    task = build_task(settings, datamodule.bands, with_weights=False)
-    load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
-    device = torch.device("cuda" if on_gpu(settings["trainer"]) else "cpu")
-    return task.to(device), device
-
-
-def _untrained(settings: dict[str, Any], datamodule: GalaxyDataModule) -> torch.nn.Module:
+def _untrained(met: Meeting, bands: int) -> torch.nn.Module:
     """Return a network of the same kind that has learned nothing, and did not start as the trained one did."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings["seed"] + 2**31)
-        network: torch.nn.Module = build_task(settings, datamodule.bands, with_weights=False).network.model
+        torch.manual_seed(met.settings["seed"] + 2**31)
+        network: torch.nn.Module = met.new_task(bands).network.model
     return network
 
 
-def _facts(run: RunDirectory, settings: dict[str, Any], origin: Origin) -> dict[str, Any]:
-    """Return what stands at the head of ``metrics.json``: a mock counts also where the network alone learned on one."""
-    checkpoint = run.checkpoint(settings["evaluation"]["checkpoint"]).name
-    return {"data": str(origin), "run": run.name, "checkpoint": checkpoint, **started_from(settings)}
+def _facts(met: Meeting) -> dict[str, Any]:
+    """Return what stands at the head of ``metrics.json``."""
+    checkpoint = met.run.checkpoint(met.settings["evaluation"]["checkpoint"]).name
+    return {"data": str(met.origin), "run": met.run.name, "checkpoint": checkpoint, **started_from(met.settings)}
 
 
-def _source(run: RunDirectory, data: PreparedData) -> dict[str, str]:
-    return {"run": run.name, "data_folder": str(data.folder), "data_sha256": data.manifest.content_sha256}
-
-
-def _hash(settings: dict[str, Any], data_name: str) -> str:
-    text = json.dumps([run_hash(settings, data_name), settings["explain"]], sort_keys=True)
+def _hash(met: Meeting) -> str:
+    text = json.dumps([run_hash(met.settings, met.data.folder.name), met.settings["explain"]], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _write(found: Explanation, folder: pathlib.Path, settings: dict[str, Any], source: dict[str, Any]) -> None:
-    """Write a folder under another name, and let it take its place when it is whole."""
-    partial = RunDirectory(folder.with_name(f".{folder.name}.part"))
-    try:
-        partial.start(settings, anew=True)
-        found.save(partial.folder)
-        save_figures(explanation_figures(found), partial.figures)
-        partial.write_json("provenance.json", source)
-        partial.write_json("metrics.json", dict(found.facts))
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.folder.rename(folder)
-    finally:
-        shutil.rmtree(partial.folder, ignore_errors=True)

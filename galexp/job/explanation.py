@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 from galexp.attribution.explanation import Explanation, Gallery
-from galexp.attribution.method import GRAD_CAM, INTEGRATED_GRADIENTS, Maps, sky_level
+from galexp.attribution.method import Maps, sky_level
+from galexp.attribution.name import GRAD_CAM, INTEGRATED_GRADIENTS
 from galexp.attribution.pick import CHOSEN, find_ids, pick_classes, pick_numbers, pick_targets
 from galexp.attribution.population import groups_of, profile_table
 from galexp.attribution.randomize import STAGES

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from galexp.attribution.layer import find_layer
-from galexp.attribution.method import GRAD_CAM, Maps
+from galexp.attribution.method import Maps
+from galexp.attribution.name import GRAD_CAM
 from galexp.attribution.output import Explained, explained
 from galexp.attribution.radius import Radii, galaxy_radii
 from galexp.datamodule import GalaxyDataModule

@@ -12,6 +12,7 @@ from astropy.table import Table
 from galexp.catalog.parquet import write_parquet
 from galexp.config import compose
 from galexp.datamodule import GalaxyDataModule
+from galexp.job.meet import Meeting, default_block
 from galexp.job.search.compare import RANDOM, RECOMMENDED, compare, drawn, scores, shown_queries, similarities
 from galexp.job.search.images import SearchImages, as_shown
 from galexp.job.search.known import properties_of
@@ -19,15 +20,15 @@ from galexp.job.search.options import SearchOptions
 from galexp.job.search.pictures import interpolation, neighbor_sheet
 from galexp.job.search.query import Queries, queries_of_rows
 from galexp.job.search.show import _clusters
-from galexp.job.search.side import gallery_rows, held_out_rows
-from galexp.job.search.space import _datamodule
+from galexp.job.search.side import gallery_rows
 from galexp.job.search.tables import embedding_table, neighbor_table
-from galexp.model.representation import FCAE, VAE
+from galexp.model.part import FCAE, VAE
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
 from galexp.similarity.agreement import Property
 from galexp.similarity.plain import pixel_features
-from galexp.similarity.structure import structural_similarity
+from galexp.similarity.structure import pair_similarity
+from galexp.split.base import TEST
 from galexp.task.build import build_task
 
 ROLES = np.array(["train"] * 6 + ["val"] * 2 + ["test"] * 2)
@@ -51,30 +52,39 @@ def images(data):
     return SearchImages(datamodule, np.arange(8), queries_of_rows(np.array([8, 9]), data.catalog))
 
 
-def test_the_galaxies_that_were_learned_from_are_searched_and_those_held_out_ask(run, data):
-    settings = {"choices": {"dataset": "sdss_metallicity"}}
-    assert gallery_rows(run, settings, data, set()).tolist() == [*range(8)]
-    assert held_out_rows(run, settings, data, set()).tolist() == [8, 9]
+@pytest.fixture
+def meeting(run, data):
+    def make(*changed, **settings):
+        settings = {"choices": {"dataset": "sdss_metallicity"}, "task": {"targets": []}, "seed": 0, **settings}
+        return Meeting(run, settings, frozenset(changed), data, Origin.OBSERVED)
+
+    return make
 
 
-def test_other_data_is_searched_whole_or_on_the_side_of_the_split_that_is_named(run, data):
-    settings = {"choices": {"dataset": "sdss_metallicity"}, "split": SPLIT}
-    assert gallery_rows(run, settings, data, {"paths"}).tolist() == [*range(10)]
-    side = gallery_rows(run, settings, data, {"split"})
+def test_the_galaxies_that_were_learned_from_are_searched_and_those_held_out_ask(meeting):
+    met = meeting()
+    assert gallery_rows(met).tolist() == [*range(8)]
+    assert np.flatnonzero(met.roles == TEST).tolist() == [8, 9]
+
+
+def test_other_data_is_searched_whole_or_on_the_side_of_the_split_that_is_named(meeting):
+    assert gallery_rows(meeting("paths", split=SPLIT)).tolist() == [*range(10)]
+    met = meeting("split", split=SPLIT)
+    side = gallery_rows(met)
     assert len(side) == 8
-    assert not set(side) & set(held_out_rows(run, settings, data, {"split"}))
+    assert not set(side) & set(np.flatnonzero(met.roles == TEST))
 
 
-def test_what_only_training_read_beside_its_data_is_left_out(data):
+def test_what_only_training_read_beside_its_data_is_left_out(meeting):
     beside = {"unlabeled": "nowhere", "unlabeled_fraction": 0.01}
     options = {"_target_": "galexp.datamodule.GalaxyDataModule", "image_size": 12, "batch_size": 2, **beside}
-    assert len(_datamodule({"datamodule": options, "seed": 0}, data).images[[3, 4]]) == 2
+    assert len(meeting(datamodule=options).datamodule(ROLES).images[[3, 4]]) == 2
 
 
-def test_a_gallery_without_anything_to_see_is_empty(run, data):
+def test_a_gallery_without_anything_to_see_is_empty(meeting, data):
     data.catalog["image_is_blank"] = True
     with pytest.raises(ValueError, match=r"the gallery is empty: no galaxy of .*prepared is left to search in"):
-        gallery_rows(run, {}, data, {"paths"})
+        gallery_rows(meeting("paths"))
 
 
 def test_images_are_what_the_network_sees_of_rows_and_of_files(images, data):
@@ -102,7 +112,11 @@ def comparison(images):
     spaces = {"network": (gallery, gallery[[0, 5]] + 0.01), "pixels": pixels_of(images)}
     names = np.array(list("abcdefgh"))
     return compare(
-        spaces, "network", (names, np.array(["x", "f"])), SearchOptions.of({"search": {"neighbors": 3}}), seed=0
+        spaces,
+        "network",
+        (names, np.array(["x", "f"])),
+        SearchOptions.of({**default_block("search"), "neighbors": 3}),
+        seed=0,
     )
 
 
@@ -136,7 +150,7 @@ def test_scores_are_means_over_queries_and_the_similarity_is_of_their_images(com
     rows, ssim = similarities(comparison, images, most=5, seed=0)
     assert rows.tolist() == [0, 1]
     place = comparison.methods["network"].place
-    expected = structural_similarity(images.of_queries([0, 0, 0]), images.of_gallery(place[0].tolist()))
+    expected = pair_similarity(images.of_queries([0, 0, 0]), images.of_gallery(place[0].tolist()))
     np.testing.assert_allclose(ssim["network"][0], expected, atol=1e-6)
     known = [Property("metallicity", "dex", np.arange(8.0), np.array([0.0, 5.0]))]
     told = scores(comparison, known, ssim, independent=True)["network"]
@@ -165,7 +179,7 @@ def test_a_gallery_of_one_has_no_graph():
             {"network": one},
             "network",
             (np.array(["a"]), np.array(["b"])),
-            SearchOptions.of({"search": {"neighbors": 1}}),
+            SearchOptions.of({**default_block("search"), "neighbors": 1}),
             0,
         )
 

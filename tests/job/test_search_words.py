@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from galexp.job.meet import default_block
 from galexp.job.search.options import SearchOptions
 from galexp.job.search.query import queries_of_words
 from galexp.similarity.embed import LATENT, NETWORK
 
 
 def options(**changed):
-    return SearchOptions.of({"search": changed})
+    return SearchOptions.of({**default_block("search"), **changed})
 
 
 def test_the_packaged_options_fill_what_an_older_run_lacks():
-    found = SearchOptions.of({})
+    found = SearchOptions.of(default_block("search"))
     assert (found.query, found.features, found.neighbors, found.index) == ((), "auto", 10, "auto")
-    assert SearchOptions.of({"search": {"neighbors": 4, "query": 1237}}).query == ("1237",)
+    assert SearchOptions.of({**default_block("search"), "neighbors": 4, "query": 1237}).query == ("1237",)
     assert options(query=["a", 7]).query == ("a", "7")
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from omegaconf import OmegaConf
-
-from galexp.config import conf_dir
 from galexp.similarity.embed import LATENT, NETWORK
 from galexp.similarity.graph import SYMMETRIES
 from galexp.similarity.index import INDEXES
@@ -40,14 +37,13 @@ class SearchOptions:
     ssim_queries: int
 
     @classmethod
-    def of(cls, settings: dict[str, Any]) -> SearchOptions:
-        """Read them from the settings of a run, which may be older than some keys of the block.
+    def of(cls, asked: dict[str, Any]) -> SearchOptions:
+        """Read them from the block.
 
         Raises:
             ValueError: for a key that is none of these, or a value out of its range.
         """
-        packaged: Any = OmegaConf.to_container(OmegaConf.load(conf_dir() / "config.yaml"))
-        block: dict[str, Any] = {**packaged["search"], **settings.get("search", {})}
+        block = dict(asked)
         fields = [field.name for field in dataclasses.fields(cls)]
         for key in block:
             if key not in fields:

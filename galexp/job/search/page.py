@@ -52,7 +52,7 @@ def search_map(
         np.concatenate([plane[0][searched], plane[1][asked]]),
         [*_galaxies(space, known, labels, 0, searched), *_galaxies(space, known, labels, 1, asked)],
         shades,
-        origin=space.origin,
+        origin=space.met.origin,
     )
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 import hashlib
 import json
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -25,6 +22,7 @@ from galexp.job.search.tables import embedding_table, neighbor_table
 from galexp.run.directory import RunDirectory
 from galexp.run.name import computed
 from galexp.run.provenance import provenance
+from galexp.run.whole import whole
 from galexp.similarity.agreement import Property
 from galexp.similarity.index import chosen_index
 from galexp.similarity.plain import PIXELS, plane_of
@@ -41,13 +39,10 @@ def search_run(run: RunDirectory, command: Command) -> RunDirectory:
     say(f"searching {len(space.images.gallery):,} galaxies for the likes of {len(space.queries.names):,}")
     comparison = compare(space.spaces, space.features, space.kin, options, seed)
     target = RunDirectory(run.folder / "search" / _name(space))
-    with _whole(target) as partial:
-        partial.start(space.settings, anew=True)
+    with whole(target, space.settings) as partial:
         metrics = _write(partial, space, comparison)
-        origin = {"run": run.name, "data_folder": str(space.data.folder)}
-        origin["data_sha256"] = space.data.manifest.content_sha256
-        partial.write_json("provenance.json", provenance(started, **origin))
-        head = {"data": str(space.origin), "galaxies": str(space.data.origin), "run": run.name}
+        partial.write_json("provenance.json", provenance(started, **space.met.source))
+        head = {"data": str(space.met.origin), "galaxies": str(space.data.origin), "run": run.name}
         partial.write_json("metrics.json", {**head, **metrics})
     return target
 
@@ -58,19 +53,6 @@ def _name(space: SearchSpace) -> str:
     what += [hashlib.sha256(content).hexdigest() for content in space.queries.files]
     digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:8]
     return f"{space.data.folder.name}-{space.features}-{digest}"
-
-
-@contextlib.contextmanager
-def _whole(target: RunDirectory) -> Iterator[RunDirectory]:
-    """Give a folder beside that of a search, which takes its place when it is whole."""
-    partial = target.folder.with_name(f".{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        yield RunDirectory(partial)
-        shutil.rmtree(target.folder, ignore_errors=True)
-        partial.rename(target.folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write(target: RunDirectory, space: SearchSpace, comparison: Comparison) -> dict[str, Any]:
@@ -128,7 +110,7 @@ def _draw(
     ssim: tuple[np.ndarray, dict[str, np.ndarray]],
 ) -> dict[str, Any]:
     """Write the pictures, and return what they are of."""
-    origin, names = space.origin, space.names
+    origin, names = space.met.origin, space.names
     for method, name in ((space.features, "neighbors"), (RECOMMENDED, "recommended")):
         alike = ssim[0], ssim[1][method]
         sheet = neighbor_sheet(comparison, method, names, space.images, known, alike, origin=origin)
@@ -137,7 +119,7 @@ def _draw(
     if gap is not None:
         save(gap, target.figures / "eigenvalues.png")
     task = space.task if space.features == space.learned else None
-    between = interpolation(task, space.spaces[space.features], names, space.images, space.device)
+    between = interpolation(task, space.spaces[space.features], names, space.images, space.met.device)
     if between is None:
         return {}
     save(between.figure(origin), target.figures / "interpolation.png")

@@ -9,30 +9,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from galexp import launch
 from galexp.command import Command
-from galexp.datamodule import GalaxyDataModule
-from galexp.dataset.location import settled
-from galexp.evaluation.predict import load_weights
-from galexp.job.evaluate import _without_company, check_unchanged, settings_of, without_lost_width
+from galexp.job.meet import Meeting, asked_block, meet
 from galexp.job.search.images import SearchImages
 from galexp.job.search.options import SearchOptions
 from galexp.job.search.query import Queries, queries_of_rows, queries_of_words
-from galexp.job.search.side import gallery_rows, held_out_rows
-from galexp.preparation.open import announce, open_data
+from galexp.job.search.side import gallery_rows
 from galexp.run.directory import RunDirectory
-from galexp.run.start import learned_on
-from galexp.shard.origin import Origin, least_real
 from galexp.shard.read import PreparedData
 from galexp.similarity.embed import embed_images, embed_rows, kind_of
 from galexp.similarity.neighbor import check_gallery, kin_of, kin_of_files
 from galexp.similarity.plain import PCA, PIXELS, pixel_features, principal_components
-from galexp.split.base import UNUSED
-from galexp.target import instantiate
+from galexp.split.base import TEST, UNUSED
 from galexp.task.base import Task
-from galexp.task.build import build_task
-from galexp.task.label import labeled
-from galexp.terminal import progress_bar
 from galexp.transform.cache import bands_of
 
 Pair = tuple[np.ndarray, np.ndarray]
@@ -43,29 +32,32 @@ class SearchSpace:
     """Gallery and queries by all of their features.
 
     Args:
-        settings: Resolved.
+        met: The network and the galaxies that are searched, with what must be said of what is found.
         options: Of the user.
-        data: That is searched.
         images: Of gallery and queries.
         task: The trained network.
-        device: On which it runs.
         features: By which galaxies are alike: a key of `spaces`.
         learned: The key of what the network has learned.
         spaces: Name -> features of gallery and queries.
-        origin: What must be said of what is found: a mock counts also where the network alone learned from one. The
-            galaxies have an origin of their own, in `data`.
     """
 
-    settings: dict[str, Any]
+    met: Meeting
     options: SearchOptions
-    data: PreparedData
     images: SearchImages
     task: Task
-    device: torch.device
     features: str
     learned: str
     spaces: dict[str, Pair]
-    origin: Origin
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Resolved."""
+        return self.met.settings
+
+    @property
+    def data(self) -> PreparedData:
+        """That is searched."""
+        return self.met.data
 
     @property
     def queries(self) -> Queries:
@@ -101,45 +93,28 @@ def open_space(run: RunDirectory, command: Command) -> SearchSpace:
         UsageError: as ``evaluate`` does.
         ValueError: for an option out of its range, a query that is not there or is no image, or an empty gallery.
     """
-    run.check_unedited()
-    settings, changed = settings_of(run.settings(), command)
-    options = SearchOptions.of(settings)
-    data = open_data(settings)
-    announce(data)
-    check_unchanged(run, data, changed)
-    gallery = gallery_rows(run, settings, data, changed)
+    met = meet(run, command)
+    settings, data = met.settings, met.data
+    options = SearchOptions.of(asked_block("search", settings, command))
+    gallery = gallery_rows(met)
+    bands = bands_of(data)
     if options.query:
-        queries = queries_of_words(options.query, data.catalog, bands_of(data))
+        queries = queries_of_words(options.query, data.catalog, bands)
     else:
-        queries = queries_of_rows(held_out_rows(run, settings, data, changed), data.catalog)
+        queries = queries_of_rows(np.flatnonzero(met.roles == TEST), data.catalog)
     check_gallery(len(gallery), options.neighbors)
-    settings = labeled(without_lost_width(settled(settings, data.folder), data), data.catalog)
-    task = build_task(settings, bands_of(data), with_weights=False)
-    load_weights(task, run.checkpoint(settings["evaluation"]["checkpoint"]))
+    task = met.task(bands)
     learned = kind_of(task)
     features = options.features_of(learned)
-    images = SearchImages(_datamodule(settings, data), gallery, queries)
-    device = torch.device("cuda" if launch.on_gpu(settings["trainer"]) else "cpu")
+    images = SearchImages(met.datamodule(np.full(len(data), UNUSED)), gallery, queries)
     pixels = images.described(lambda shown: pixel_features(shown, images.side))
     components = principal_components(pixels[0], settings["seed"])
     spaces = {
-        learned: _embedded(task, images, device, options.views),
+        learned: _embedded(task, images, met.device, options.views),
         PCA: images.described(lambda shown: components.features(shown, images.side, options.views)),
         PIXELS: pixels,
     }
-    origin = least_real([data.origin, learned_on(run.folder) or data.origin])
-    return SearchSpace(settings, options, data, images, task, device, features, learned, spaces, origin)
-
-
-def _datamodule(settings: dict[str, Any], data: PreparedData) -> GalaxyDataModule:
-    """Serve the images of all rows; none of them is to be trained on."""
-    with progress_bar("images") as bar:
-        shown = bar.add_task("decoding", total=len(data), note="")
-        facts = {"data": data, "roles": np.full(len(data), UNUSED), "targets": [], "seed": settings["seed"]}
-        datamodule: GalaxyDataModule = instantiate(
-            _without_company(settings["datamodule"]), **facts, progress=lambda done: bar.update(shown, completed=done)
-        )
-    return datamodule
+    return SearchSpace(met, options, images, task, features, learned, spaces)
 
 
 def _embedded(task: Task, images: SearchImages, device: torch.device, views: str) -> Pair:

@@ -7,7 +7,7 @@ import pytest
 from astropy.table import Table
 
 from galexp.catalog.parquet import write_parquet
-from galexp.job.evaluate import roles_of
+from galexp.job.held_out import roles_of
 from galexp.run.directory import RunDirectory
 from galexp.split.base import TEST, TRAIN
 
