@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from captum.attr import IntegratedGradients, LayerGradCam, Saliency
 
-from galexp.config import nearest
+from galexp.attribution.name import GRAD_CAM, SALIENCY, check_methods
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from galexp.attribution.output import Explained
 
     Target = int | Int64[Tensor, " batch"]
-
-GRAD_CAM, SALIENCY, INTEGRATED_GRADIENTS = "grad_cam", "saliency", "integrated_gradients"
-METHODS = (GRAD_CAM, SALIENCY, INTEGRATED_GRADIENTS)
-SIGNED = (GRAD_CAM, INTEGRATED_GRADIENTS)
-"""Methods that tell what raises an output from what lowers it."""
 
 _FRAME = 16
 
@@ -167,16 +162,3 @@ class Maps:
         if method == SALIENCY:
             return saliency(self.explained, images, target)
         return integrated_gradients(self.explained, images, target, self.steps)
-
-
-def check_methods(methods: list[str]) -> None:
-    """Refuse what is no method.
-
-    Raises:
-        ValueError: for an unknown method, or none.
-    """
-    if not methods:
-        raise ValueError(f"explain.methods is empty; name at least one of {', '.join(METHODS)}")
-    for method in methods:
-        if method not in METHODS:
-            raise ValueError(f"explain.methods has {method!r}; {nearest(str(method), METHODS)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from galexp.model.representation import CLASSIFIER, VAE
+from galexp.model.part import CLASSIFIER, VAE
 from galexp.task.base import Task
 from galexp.task.classification import Classification
 from galexp.task.morphology import Morphology

@@ -9,7 +9,8 @@ import numpy as np
 from astropy.table import Table
 
 from galexp.attribution.heat import enlarged
-from galexp.attribution.method import SIGNED, Maps
+from galexp.attribution.method import Maps
+from galexp.attribution.name import effects_of
 from galexp.attribution.profile import annuli, mean_profile, radial_profile
 from galexp.attribution.radius import Radii
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     Images = Callable[[Int[np.ndarray, " galaxy"]], Float[Tensor, "galaxy band height width"]]
-
-RAISES, LOWERS, CHANGES = "raises", "lowers", "changes"
 
 
 class Group(NamedTuple):
@@ -66,18 +65,6 @@ def groups_of(
         order = np.argsort(values[:, target], kind="stable")
         groups += [Group("lowest third", target, order[:third]), Group("highest third", target, order[-third:])]
     return groups
-
-
-def effects_of(method: str, are_classes: bool) -> dict[str, int]:
-    """Return the signs of a map that are told of: what raises a class, what raises and lowers a number.
-
-    Example:
-        >>> effects_of("grad_cam", are_classes=False), effects_of("saliency", are_classes=False)
-        ({'raises': 1, 'lowers': -1}, {'changes': 1})
-    """
-    if method not in SIGNED:
-        return {CHANGES: 1}
-    return {RAISES: 1} if are_classes else {RAISES: 1, LOWERS: -1}
 
 
 def profile_table(

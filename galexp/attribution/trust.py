@@ -12,7 +12,9 @@ from astropy.table import Table
 from galexp.attribution.deletion import Curves, area, center_order, deletion_curves, order_of, random_order
 from galexp.attribution.heat import enlarged
 from galexp.attribution.method import Maps
-from galexp.attribution.randomize import Stage, cascade, rank_correlation, structural_similarity
+from galexp.attribution.name import CENTER, DELETION, INSERTION, RANDOM
+from galexp.attribution.randomize import Stage, cascade, map_similarity, rank_correlation
+from galexp.evaluation.mean import mean_and_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from galexp.attribution.output import Explained
 
     Found = Float[np.ndarray, "galaxy map_height map_width"]
-
-RANDOM, CENTER = "random", "center"
-DELETION, INSERTION = "deletion", "insertion"
 
 
 class Checked(NamedTuple):
@@ -122,20 +121,6 @@ def _areas(curves: Curves, chance: Curves, are_classes: bool) -> dict[str, float
     return found
 
 
-def mean_and_error(values: Float[np.ndarray, " galaxy"]) -> tuple[float, float]:
-    """Return the mean over galaxies and its standard error (ddof 1), of those that are not NaN.
-
-    Example:
-        >>> mean_and_error(np.array([1.0, 3.0, np.nan]))
-        (2.0, 1.0)
-    """
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return np.nan, np.nan
-    error = float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else np.nan
-    return float(known.mean()), error
-
-
 class Cascade(NamedTuple):
     """What maps come to while a network loses what it has learned.
 
@@ -185,7 +170,7 @@ def _row(
     row: dict[str, Any] = {"method": method, "stage": number, "layers": stage.layers, "share": stage.share}
     values = {
         "rank_correlation": rank_correlation(before, now),
-        "ssim": structural_similarity(before, now, *checked.images.shape[-2:]),
+        "ssim": map_similarity(before, now, *checked.images.shape[-2:]),
     }
     for name, found in values.items():
         row[name], row[f"{name}_error"] = mean_and_error(found)

@@ -13,7 +13,7 @@ from galexp.evaluation.metrics import NETWORKS
 from galexp.evaluation.samples import samples_of
 from galexp.evaluation.widths import FEWEST
 from galexp.metric import classification
-from galexp.task.classification import PROBABILITY
+from galexp.task.label import PROBABILITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

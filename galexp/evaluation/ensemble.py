@@ -12,8 +12,7 @@ from astropy.table import Table, vstack
 from galexp.evaluation.classes import class_score_table
 from galexp.evaluation.metrics import score_table
 from galexp.split.base import TEST
-from galexp.task.classification import PROBABILITY
-from galexp.task.label import class_names, truth_columns
+from galexp.task.label import PROBABILITY, class_names, truth_columns
 
 if TYPE_CHECKING:
     from jaxtyping import Float

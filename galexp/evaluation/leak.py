@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from galexp.evaluation.mean import mean_and_error
+
 if TYPE_CHECKING:
     from jaxtyping import Float
 
@@ -59,14 +61,9 @@ def leak(at_random: Float[np.ndarray, " run"], held_out: Float[np.ndarray, " oth
     for name, errors in (("at random", at_random), ("with whole groups held out", held_out)):
         if not len(errors) or not np.all(np.isfinite(errors) & (errors >= 0)):
             raise ValueError(f"errors {name} are {np.asarray(errors).tolist()}; expected at least one, finite, >= 0")
-    one, other = _estimate(at_random), _estimate(held_out)
+    one, other = Estimate(*mean_and_error(at_random)), Estimate(*mean_and_error(held_out))
     difference = Estimate(other.value - one.value, float(np.hypot(one.error, other.error)))
     return Leak(one, other, _ratio(one, other), difference)
-
-
-def _estimate(errors: np.ndarray) -> Estimate:
-    spread = np.std(errors, ddof=1) / np.sqrt(len(errors)) if len(errors) > 1 else np.nan
-    return Estimate(float(np.mean(errors)), float(spread))
 
 
 def _ratio(one: Estimate, other: Estimate) -> Estimate:

@@ -11,7 +11,7 @@ import numpy as np
 from astropy.table import Table
 
 from galexp.evaluation.samples import samples_of
-from galexp.model.representation import FCAE, VAE
+from galexp.model.part import FCAE, VAE
 from galexp.split.base import TEST, TRAIN, VAL
 from galexp.transform.crop import center_crop_to_float
 

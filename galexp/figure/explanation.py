@@ -9,8 +9,7 @@ import numpy as np
 
 from galexp.attribution.explanation import Explanation, Gallery
 from galexp.attribution.heat import shown
-from galexp.attribution.method import GRAD_CAM
-from galexp.attribution.population import CHANGES, LOWERS, RAISES, effects_of
+from galexp.attribution.name import CHANGES, GRAD_CAM, LOWERS, RAISES, effects_of
 from galexp.figure.attribution_profile import ProfileCurve, attribution_profile
 from galexp.figure.cascade import Likeness, cascade
 from galexp.figure.deletion import OrderCurve, deletion

@@ -10,6 +10,7 @@ import torch
 from torch import distributed, nn
 
 from galexp.loss.vae import NegativeELBO
+from galexp.model.part import PARTS
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -75,7 +76,7 @@ class JointLoss(nn.Module):
         for name, weight in given.items():
             if not 0 <= weight < math.inf:
                 raise ValueError(f"loss.{name} is {weight}; expected a number of at least 0")
-        self.weights = {"fcae": image, "vae": vae, "classifier": classifier}
+        self.weights = dict(zip(PARTS, (image, vae, classifier), strict=True))
         self.dissimilarity = dissimilarity
         self.elbo = NegativeELBO(beta, warm_up)
         self.labels = labels

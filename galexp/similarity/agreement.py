@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from galexp.evaluation.mean import mean_and_error
 from galexp.similarity.neighbor import coded
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def mean_difference(known: Property, place: Int64[np.ndarray, "query neighbor"])
         >>> mean_difference(known, np.array([[0, 1, 2, -1]]))
         15.0
     """
-    return _mean(_mean_of_rows(np.abs(_values(known.gallery, place) - known.queries[:, None])))[0]
+    return mean_and_error(_mean_of_rows(np.abs(_values(known.gallery, place) - known.queries[:, None])))[0]
 
 
 def precision(known: Property, place: Int64[np.ndarray, "query neighbor"], value: float) -> tuple[float, float]:
@@ -101,7 +102,7 @@ def precision(known: Property, place: Int64[np.ndarray, "query neighbor"], value
     """
     found = _values(known.gallery, place)
     shares = _mean_of_rows(np.where(np.isfinite(found), found == value, np.nan))
-    return _mean(shares[known.queries == value])
+    return mean_and_error(shares[known.queries == value])
 
 
 def base_rate(known: Property, value: float, kin: Kin) -> float:
@@ -131,7 +132,7 @@ def base_rate(known: Property, value: float, kin: Kin) -> float:
     asked = own[known.queries == value]
     others = is_known.sum() - np.bincount(codes[is_known], minlength=number)[asked]
     alike = has.sum() - np.bincount(codes[has], minlength=number)[asked]
-    return _mean(np.where(others > 0, alike / np.maximum(others, 1), np.nan))[0]
+    return mean_and_error(np.where(others > 0, alike / np.maximum(others, 1), np.nan))[0]
 
 
 def agreement(
@@ -155,7 +156,7 @@ def agreement(
         report["mean_difference"] = mean_difference(known, place)
     if known.has_classes:
         is_same = np.where(np.isfinite(_values(known.gallery, place)), _is_same(known, place), np.nan)
-        report["same"] = _mean(_mean_of_rows(is_same)[np.isfinite(known.queries)])[0]
+        report["same"] = mean_and_error(_mean_of_rows(is_same)[np.isfinite(known.queries)])[0]
         report["classes"] = {
             known.named(value): _of_class(known, place, value, base_rate(known, value, kin), independent)
             for value in known.values
@@ -187,12 +188,3 @@ def _mean_of_rows(values: np.ndarray) -> np.ndarray:
     known = np.isfinite(values)
     counts = known.sum(axis=1)
     return np.where(counts > 0, np.where(known, values, 0).sum(axis=1) / np.maximum(counts, 1), np.nan)
-
-
-def _mean(values: np.ndarray) -> tuple[float, float]:
-    """Return mean and standard error of what is known."""
-    finite = values[np.isfinite(values)]
-    if not len(finite):
-        return float("nan"), float("nan")
-    error = float(finite.std(ddof=1) / np.sqrt(len(finite))) if len(finite) > 1 else float("nan")
-    return float(finite.mean()), error

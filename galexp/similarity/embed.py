@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from galexp.model.representation import FCAE, VAE
+from galexp.model.part import FCAE, VAE
 from galexp.similarity.view import D4, over_views
 from galexp.task.representation import Representation
 from galexp.transform.crop import center_crop_to_float

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from galexp.loss.image import structural_similarity
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,14 +20,12 @@ _PAIRS = 256  # at a time
 
 
 @torch.inference_mode()
-def structural_similarity(
+def pair_similarity(
     first: UInt8[Tensor, "pair band height width"], second: UInt8[Tensor, "pair band height width"]
 ) -> Float[np.ndarray, " pair"]:
-    """Return the structural similarity of pairs of images in [0, 1], the mean over windows and bands.
+    """Return the structural similarity of pairs of images of 8 bits.
 
-    SSIM = (2 mu_x mu_y + c1)(2 s_xy + c2) / ((mu_x^2 + mu_y^2 + c1)(s_x^2 + s_y^2 + c2)) with means, variances and
-    covariance under a Gaussian of 1.5 pixels in a window of 11, c1 = 0.01^2 and c2 = 0.03^2. Images go on beyond their
-    edges as in a mirror.
+    See :func:`galexp.loss.image.structural_similarity`, which it is of images in [0, 1].
 
     It is 1 for equal images. Where both are nearly black it is near 1 whatever the galaxies are, so that images with
     much sky have a high one with any other: read it beside that of random pairs. It knows nothing of orientation: a
@@ -43,25 +43,18 @@ def structural_similarity(
 
     Example:
         >>> black, white = torch.zeros(1, 1, 16, 16, dtype=torch.uint8), torch.full((1, 1, 16, 16), 255).byte()
-        >>> structural_similarity(black, black).tolist(), structural_similarity(black, white).round(6).tolist()
+        >>> pair_similarity(black, black).tolist(), pair_similarity(black, white).round(6).tolist()
         ([1.0], [0.0001])
-
-    References:
-        Wang, Bovik, Sheikh & Simoncelli 2004, IEEE Transactions on Image Processing 13, 600.
     """
-    from torchmetrics.functional.image import structural_similarity_index_measure as measure
-
     if first.shape != second.shape:
         raise ValueError(f"images of {list(first.shape)} are compared with {list(second.shape)}; give pairs alike")
     if min(first.shape[-2:]) < WINDOW:
         raise ValueError(
             f"images of {first.shape[-2]} x {first.shape[-1]} px are smaller than the window of SSIM, {WINDOW} px"
         )
-    found = [
-        measure(one.float() / 255, other.float() / 255, sigma=1.5, data_range=1.0, reduction="none")
-        for one, other in zip(first.split(_PAIRS), second.split(_PAIRS), strict=True)
-    ]
-    return torch.cat([torch.atleast_1d(part) for part in found]).double().numpy()
+    parts = zip(first.split(_PAIRS), second.split(_PAIRS), strict=True)
+    found = [structural_similarity(one.float() / 255, other.float() / 255) for one, other in parts]
+    return torch.cat(found).double().numpy()
 
 
 def neighbor_similarity(
@@ -81,5 +74,5 @@ def neighbor_similarity(
     for start in range(0, len(query), _PAIRS):
         some = slice(start, start + _PAIRS)
         others = gallery(place[query[some], neighbor[some]].tolist())
-        found[query[some], neighbor[some]] = structural_similarity(queries[query[some].tolist()], others)
+        found[query[some], neighbor[some]] = pair_similarity(queries[query[some].tolist()], others)
     return found

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from galexp.attribution.heat import enlarged, share_inside
-from galexp.attribution.method import METHODS, Maps
+from galexp.attribution.method import Maps
+from galexp.attribution.name import METHODS
 from galexp.attribution.output import Explained
 from galexp.attribution.randomize import cascade, rank_correlation
 from galexp.attribution.trust import Checked, deletion_tables

@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from galexp.attribution.method import Maps, check_methods, grad_cam, integrated_gradients, saliency, sky_level
+from galexp.attribution.method import Maps, grad_cam, integrated_gradients, saliency, sky_level
+from galexp.attribution.name import check_methods
 from galexp.attribution.output import Explained
 from galexp.model.normalize import NormalizedModel
 from galexp.model.shallow_cnn import shallow_cnn

@@ -10,7 +10,8 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from galexp.attribution.layer import find_layer
-from galexp.attribution.method import METHODS, Maps
+from galexp.attribution.method import Maps
+from galexp.attribution.name import METHODS
 from galexp.attribution.output import Explained
 from galexp.model.build import build_network
 from galexp.model.normalize import NormalizedModel

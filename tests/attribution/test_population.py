@@ -4,8 +4,9 @@ import torch
 from torch import nn
 
 from galexp.attribution.method import Maps
+from galexp.attribution.name import effects_of
 from galexp.attribution.output import Explained
-from galexp.attribution.population import effects_of, groups_of, profile_table
+from galexp.attribution.population import groups_of, profile_table
 from galexp.attribution.profile import mean_profile, radial_profile
 from galexp.attribution.radius import Radii
 from galexp.model.normalize import NormalizedModel

@@ -5,7 +5,7 @@ from scipy.stats import spearmanr
 from torch import nn
 
 from galexp.attribution.output import Explained
-from galexp.attribution.randomize import cascade, ordered_layers, rank_correlation, structural_similarity
+from galexp.attribution.randomize import cascade, map_similarity, ordered_layers, rank_correlation
 from galexp.model.backbone import timm_backbone
 from galexp.model.normalize import NormalizedModel
 from galexp.model.small_cnn import SmallCNN
@@ -90,7 +90,7 @@ def test_maps_that_look_alike_are_alike_whatever_their_sign_and_strength():
     rng = np.random.default_rng(0)
     maps, other = rng.normal(size=(2, 3, 8, 8))
     maps[2] = 0
-    same, different = (structural_similarity(maps, second, 32, 32) for second in (-5 * maps, other))
+    same, different = (map_similarity(maps, second, 32, 32) for second in (-5 * maps, other))
     np.testing.assert_allclose(same[:2], 1, rtol=1e-5)
     assert (different[:2] < 0.9).all()
     assert np.isnan(same[2])

@@ -10,7 +10,7 @@ import torch
 
 from galexp.config import compose
 from galexp.datamodule import GalaxyDataModule
-from galexp.model.representation import FCAE, VAE
+from galexp.model.part import FCAE, VAE
 from galexp.similarity.embed import LATENT, NETWORK, embed_images, embed_rows, kind_of
 from galexp.similarity.view import NONE
 from galexp.task.build import build_task

@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from galexp.similarity.structure import neighbor_similarity, structural_similarity
+from galexp.similarity.structure import neighbor_similarity, pair_similarity
 
 
 @pytest.fixture(scope="module")
@@ -32,31 +32,31 @@ def by_scipy(first, second):
 
 def test_it_is_that_of_the_definition(images):
     smooth = (images.float() * 0.5 + images.flip(0).float() * 0.5).byte()
-    np.testing.assert_allclose(structural_similarity(images, smooth), by_scipy(images, smooth), atol=2e-5)
+    np.testing.assert_allclose(pair_similarity(images, smooth), by_scipy(images, smooth), atol=2e-5)
 
 
 def test_equal_images_have_one_and_the_order_of_a_pair_does_not_count(images):
-    np.testing.assert_allclose(structural_similarity(images, images), 1, atol=1e-6)
-    there, back = structural_similarity(images, images.flip(0)), structural_similarity(images.flip(0), images)
+    np.testing.assert_allclose(pair_similarity(images, images), 1, atol=1e-6)
+    there, back = pair_similarity(images, images.flip(0)), pair_similarity(images.flip(0), images)
     np.testing.assert_allclose(there, back, atol=1e-6)
 
 
 def test_two_images_of_nearly_black_sky_are_alike_whatever_is_in_them():
     dark = torch.zeros(2, 1, 64, 64, dtype=torch.uint8)
     dark[0, 0, 30:34, 10:14], dark[1, 0, 10:14, 50:54] = 200, 200
-    assert structural_similarity(dark[:1], dark[1:])[0] > 0.8
+    assert pair_similarity(dark[:1], dark[1:])[0] > 0.8
 
 
 def test_neighbors_are_compared_one_by_one_and_none_has_none(images):
     place = np.array([[2, 0, -1], [1, -1, -1]])
     found = neighbor_similarity(images[:2], images.__getitem__, place)
-    expected = structural_similarity(images[[0, 0, 1]], images[[2, 0, 1]])
+    expected = pair_similarity(images[[0, 0, 1]], images[[2, 0, 1]])
     np.testing.assert_allclose(found[place >= 0], expected, atol=1e-6)
     assert np.isnan(found[place < 0]).all()
 
 
 def test_images_that_cannot_be_compared_are_refused(images):
     with pytest.raises(ValueError, match=r"images of \[6, 3, 20, 24\] are compared with \[1, 3, 20, 24\]"):
-        structural_similarity(images, images[:1])
+        pair_similarity(images, images[:1])
     with pytest.raises(ValueError, match="images of 10 x 24 px are smaller than the window of SSIM, 11 px"):
-        structural_similarity(images[..., :10, :], images[..., :10, :])
+        pair_similarity(images[..., :10, :], images[..., :10, :])
