@@ -13,6 +13,7 @@ import torch
 from galexp.catalog.parquet import read_parquet
 from galexp.config import choices
 from galexp.evaluation.predict import load_weights
+from galexp.model.small_cnn import SmallCNN
 from galexp.run.directory import RunDirectory
 from galexp.run.name import run_hash
 from galexp.shard.read import PreparedData
@@ -112,6 +113,8 @@ def test_provenance_says_what_is_needed_to_make_the_run_again(trained, workplace
     assert found["versions"]["torch"] == torch.__version__
     assert len(found["split_sha256"]) == 64
     assert found["wall_time_s"] > 0
+    assert found["in_chans"] == 3
+    assert found["parameters"] == sum(parameter.numel() for parameter in SmallCNN().parameters())
 
 
 def test_the_resolved_settings_give_the_hash_in_the_name_again(trained):

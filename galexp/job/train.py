@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import pathlib
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytorch_lightning as pl
@@ -22,6 +22,7 @@ from galexp.evaluation.run import Evaluation, evaluate, sample_rows
 from galexp.figure.run import run_figures, save_figures
 from galexp.job.check import check_settings
 from galexp.job.place import Job, place
+from galexp.model.size import parameter_count
 from galexp.preparation.open import announce
 from galexp.run.directory import RunDirectory
 from galexp.run.history import read_history
@@ -44,6 +45,8 @@ from galexp.transform.unlabeled import FRACTION, number_beside
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pytorch_lightning.loggers import Logger
+
+    from galexp.task.base import Task
 
 
 def train_once(settings: dict[str, Any], line: str) -> RunDirectory:
@@ -108,6 +111,8 @@ def train(job: Job) -> None:
             facts = {"seed": settings["seed"], "split_sha256": found.hash, "data_folder": str(data.folder)}
             facts |= {"data_sha256": data.manifest.content_sha256, "device": str(trainer.strategy.root_device)}
             facts |= {"processes": world.size(), "precision": trainer.precision}
+            network = cast("Task", trainer.lightning_module).network
+            facts |= {"parameters": parameter_count(network), "in_chans": network.in_chans}
             facts |= {"predict_s": round(result.predict_s, 3), "predicted": len(result.predictions)}
             job.run.write_json("provenance.json", provenance(started, **facts))
             save_result(settings, datamodule, result, job.run, logger)

@@ -11,14 +11,12 @@ from torch import nn
 
 from galexp.model.autoencoder import SIMPLE, WIDTHS, Decoder, Encoder
 from galexp.model.map_head import MapHead
+from galexp.model.part import CLASSIFIER, FCAE, PARTS, VAE
 from galexp.model.vae import Gaussian, MapVAE
 
 if TYPE_CHECKING:
     from jaxtyping import Float
     from torch import Tensor
-
-FCAE, VAE, CLASSIFIER = PARTS = ("fcae", "vae", "classifier")
-"""The fully convolutional autoencoder, the variational one of its map, and what predicts labels from that map."""
 
 
 class RepresentationNetwork(nn.Module):
@@ -47,7 +45,7 @@ class RepresentationNetwork(nn.Module):
 
     Attributes:
         num_features: Channels of the map.
-        has_learned: Which of :data:`PARTS` were ever trained; it is saved with the weights.
+        has_learned: Which of :data:`galexp.model.part.PARTS` were ever trained; it is saved with the weights.
 
     Raises:
         ValueError: If `widths` has not one width for each halving, or as :class:`galexp.model.autoencoder.Encoder` and

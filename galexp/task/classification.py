@@ -12,14 +12,12 @@ from torchmetrics import MeanMetric
 
 from galexp.datamodule import Batch
 from galexp.task.base import Named, Task
-from galexp.task.label import check_classes, class_names, truth_columns
+from galexp.task.label import PROBABILITY, check_classes, class_names, truth_columns
 from galexp.transform.crop import center_crop_to_float
 
 if TYPE_CHECKING:
     from jaxtyping import Float
     from torch import Tensor
-
-PROBABILITY = "prob"
 
 
 class Classification(Task):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from galexp.model.representation import CLASSIFIER, FCAE, VAE
+from galexp.model.part import CLASSIFIER, FCAE, VAE
 
 if TYPE_CHECKING:
     from jaxtyping import Float

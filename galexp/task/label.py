@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Intervals = Mapping[str, Any]
 SUFFIX = "_class"
+PROBABILITY = "prob"
+"""Before the name of a class, in the columns of its probability."""
+
 _MOST_CLASSES = 1000
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 from torch import nn
 
 from galexp.loss.joint import JointLoss
-from galexp.model.representation import CLASSIFIER, FCAE, PARTS, VAE, RepresentationNetwork
+from galexp.model.part import CLASSIFIER, FCAE, PARTS, VAE
+from galexp.model.representation import RepresentationNetwork
 from galexp.task.classification import Classification
 from galexp.task.losses import is_foreign
 from galexp.task.regression import Regression

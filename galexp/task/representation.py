@@ -14,7 +14,8 @@ from galexp.datamodule import Batch
 from galexp.loss.image import dissimilarity, mean_squared_error
 from galexp.loss.joint import JointLoss
 from galexp.loss.vae import kl_divergence, squared_error
-from galexp.model.representation import CLASSIFIER, FCAE, PARTS, VAE, RepresentationNetwork
+from galexp.model.part import CLASSIFIER, FCAE, PARTS, VAE
+from galexp.model.representation import RepresentationNetwork
 from galexp.task.base import Named, Task
 from galexp.task.columns import joined, taken_apart, widths
 from galexp.task.parts import check_parts, check_start, check_unfrozen, labels_kind, labels_task

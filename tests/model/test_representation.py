@@ -6,7 +6,8 @@ import torch
 from galexp.config import compose
 from galexp.model.build import build_network
 from galexp.model.layers import freeze, units
-from galexp.model.representation import PARTS, RepresentationNetwork
+from galexp.model.part import PARTS
+from galexp.model.representation import RepresentationNetwork
 from galexp.model.start import take_over
 
 SMALL = {"channels": 4, "latent_dim": 3, "hidden": 8, "widths": [8, 8], "head_hidden": 6}

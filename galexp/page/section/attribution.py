@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from galexp.attribution.explanation import METRICS, Explanation, load
-from galexp.attribution.method import GRAD_CAM
-from galexp.attribution.trust import CENTER
+from galexp.attribution.name import CENTER, GRAD_CAM
 from galexp.figure.explanation import METHOD_NAMES, explanation_figures
 from galexp.figure.methods import readable
 from galexp.page.content import Block, Column, DataTable, Heading, Measured, Notice, Part, Picture, Prose, Row
@@ -38,7 +37,7 @@ _COLUMNS = (
     Column("method"),
     Column("galaxies", digits=0),
     Column("rank correlation", digits=2, hint="With the maps of the trained network, when all of it is random."),
-    Column("SSIM", digits=2, hint="Likewise, of the maps as they are looked at; smooth maps are alike by chance."),
+    Column("SSIM", digits=2, hint="Likewise, of their size without the sign; smooth maps are alike by chance."),
     Column("deletion", digits=3, hint="Area under the curve: of a class low is good, of a number high."),
     Column(
         "gain over random", digits=3, hint="In deletion, above 0 where the map's order is better; paired over galaxies."
