@@ -58,5 +58,5 @@ class RunEvaluation:
 
 def evaluations(run: ReportRun) -> list[RunEvaluation]:
     """Return the finished evaluations of a run, by name."""
-    folders = sorted(path.parent for path in run.directory.folder.glob("evaluations/*/provenance.json"))
+    folders = sorted(path.parent for path in run.directory.folder.glob("evaluations/[!.]*/provenance.json"))
     return [RunEvaluation(folder, run) for folder in folders if (folder / "predictions.parquet").is_file()]

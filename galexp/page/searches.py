@@ -82,5 +82,5 @@ class RunSearch:
 
 def searches(run: ReportRun) -> list[RunSearch]:
     """Return the finished searches by a run, by name."""
-    folders = sorted(path.parent for path in run.directory.folder.glob("search/*/metrics.json"))
-    return [RunSearch(RunDirectory(folder), run) for folder in folders if not folder.name.startswith(".")]
+    folders = sorted(path.parent for path in run.directory.folder.glob("search/[!.]*/metrics.json"))
+    return [RunSearch(RunDirectory(folder), run) for folder in folders]

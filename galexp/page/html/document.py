@@ -44,17 +44,24 @@ def document(
     """
     environment = template_environment()
     made = [(part, [_block(environment, block, pngs, most_rows) for block in part.blocks]) for part in parts]
-    style, script = (Markup((_HERE / "assets" / name).read_text("utf-8")) for name in ("report.css", "report.js"))
-    return environment.get_template("document.html").render(
-        title=title,
-        parts=made,
-        origin=origin,
-        banner=banner(origin),
-        style=style,
-        script=script,
-        policy=content_policy(style, script),
-        version=galexp.__version__,
+    facts = frame(title, origin, ("report.css",), ("report.js",))
+    return environment.get_template("document.html").render(parts=made, **facts)
+
+
+def frame(title: str, origin: Origin, styles: Sequence[str], scripts: Sequence[str]) -> dict[str, Any]:
+    """Return what the template of any page, ``base.html``, is filled with.
+
+    Args:
+        title: Over the whole.
+        origin: What the galaxies are; a mock or a simulation is told on top of the page, and stays there.
+        styles: Names of files in ``assets``.
+        scripts: Likewise.
+    """
+    style, script = (
+        Markup("\n".join((_HERE / "assets" / name).read_text("utf-8") for name in names)) for names in (styles, scripts)
     )
+    facts = {"style": style, "script": script, "policy": _content_policy(style, script)}
+    return {"title": title, "origin": origin, "banner": banner(origin), "version": galexp.__version__, **facts}
 
 
 def template_environment() -> Environment:
@@ -91,7 +98,7 @@ def _facts(block: Block, pngs: Mapping[str, pathlib.Path], most_rows: int) -> di
     return {}
 
 
-def content_policy(style: str, script: str) -> str:
+def _content_policy(style: str, script: str) -> str:
     """Return what the page may do: run this script, wear this style, show pictures that stand in it, and no more."""
     hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
     return (

@@ -6,17 +6,13 @@ import base64
 import dataclasses
 import io
 import math
-import pathlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from markupsafe import Markup
 from PIL import Image
 
-import galexp
-from galexp.page.html.document import content_policy, template_environment
-from galexp.page.origin import banner
+from galexp.page.html.document import frame, template_environment
 from galexp.page.value import checked_address
 from galexp.shard.origin import Origin
 
@@ -32,7 +28,6 @@ MOST_SPRITE_BYTES = 3_000_000
 TILE = 64  # [pixel]
 _QUALITIES = (85, 75, 60, 45, 30, 15, 5)
 _WIDTH, _HEIGHT, _MARGIN = 1000, 700, 30  # of the map, in its own units
-_HERE = pathlib.Path(__file__).parent
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,30 +95,19 @@ def map_page(
     if any(len(part) != len(galaxies) for part in (places, *(shade.values for shade in shades))):
         raise ValueError(f"{len(galaxies)} galaxies with {len(places)} places; give one place and one value for each")
     columns = math.ceil(math.sqrt(len(galaxies)))
-    style, script = (
-        Markup("\n".join((_HERE / "assets" / name).read_text("utf-8") for name in names))
-        for names in (("report.css", "map.css"), ("map.js",))
-    )
-    return (
-        template_environment()
-        .get_template("map.html")
-        .render(
-            title=title,
-            note=note,
-            width=_WIDTH,
-            height=_HEIGHT,
-            points=_points(places, galaxies),
-            shades=shades,
-            sprite=sprite([galaxy.image for galaxy in galaxies], columns),
-            data=_data(galaxies, shades, columns),
-            origin=origin,
-            banner=banner(origin),
-            style=style,
-            script=script,
-            policy=content_policy(style, script),
-            version=galexp.__version__,
-        )
-    )
+    facts = frame(title, origin, ("report.css", "map.css"), ("map.js",))
+    drawn: dict[str, Any] = {
+        "note": note,
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "points": _points(places, galaxies),
+        "shades": shades,
+    }
+    drawn |= {
+        "sprite": sprite([galaxy.image for galaxy in galaxies], columns),
+        "data": _data(galaxies, shades, columns),
+    }
+    return template_environment().get_template("map.html").render(**facts, **drawn)
 
 
 def sprite(images: Sequence[UInt8[np.ndarray, "height width band"]], columns: int) -> str:
