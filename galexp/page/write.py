@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 
 import galexp
 from galexp.page.content import Attachment, Code, DataTable, Gallery, Part, Picture
-from galexp.page.files import write_picture, write_table
+from galexp.page.draw import draw
+from galexp.page.files import write_table
 from galexp.page.html.document import document
 from galexp.page.markdown import markdown
 from galexp.page.material import Options
+from galexp.run.whole import replace_folder
 from galexp.shard.origin import Origin
 
 PAGE, TEXT, RECORD = "index.html", "report.md", "report.json"
@@ -53,7 +55,7 @@ def write_report(
         files = [path.as_posix() for path in written]
         record = {"writer": "galexp", "version": galexp.__version__, "title": title, WRITTEN: files}
         (partial / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-        _replace(place, partial)
+        replace_folder(place, partial)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return [folder / path for path in written]
@@ -65,13 +67,13 @@ def _write(
     """Write everything but the record, and return the files, the page first."""
     for below in ("tables", "figures"):
         (folder / below).mkdir(parents=True)
-    pngs, others = {}, []
-    for block in (block for part in parts for block in part.blocks):
-        if isinstance(block, Picture | Gallery):
-            paths = write_picture(block, folder / "figures")
-            pngs[block.name] = paths[0]
-            others += paths
-        elif isinstance(block, DataTable):
+    blocks = [block for part in parts for block in part.blocks]
+    pictures = [block for block in blocks if isinstance(block, Picture | Gallery)]
+    files = draw(pictures, folder / "figures")
+    pngs = {block.name: paths[0] for block, paths in zip(pictures, files, strict=True)}
+    others = [path for paths in files for path in paths]
+    for block in blocks:
+        if isinstance(block, DataTable):
             others.append(folder / "tables" / f"{block.name}.csv")
             write_table(block, others[-1])
         elif isinstance(block, Attachment) or (isinstance(block, Code) and block.name):
@@ -135,13 +137,3 @@ def _names(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
                 yield "table", block.name
             elif isinstance(block, Attachment) or (isinstance(block, Code) and block.name):
                 yield "file", block.name
-
-
-def _replace(folder: pathlib.Path, partial: pathlib.Path) -> None:
-    """Put a whole report in place of the one that was there."""
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    partial.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
