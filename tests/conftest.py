@@ -5,33 +5,24 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
-import hashlib
 import importlib
 import io
-import json
 import os
 import pathlib
-import pickle
 import resource
-import shutil
 import signal
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import h5py
 import numpy as np
 import pytest
 import torch
 from astropy.table import Table
-from hydra._internal import config_loader_impl, defaults_list
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.config_repository import ConfigRepository
-from hydra._internal.defaults_list import Overrides
-from omegaconf import DictConfig
+from command_line import TINY, Shell
+from hydra_once import read_and_put_together_once
 from PIL import Image
 
 from galexp.__main__ import main
-from galexp.catalog.parquet import read_parquet, write_parquet
 from galexp.shard.build import Build
 from galexp.shard.read import PreparedData
 
@@ -39,7 +30,6 @@ from galexp.shard.read import PreparedData
 os.environ |= {"WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 torch.set_num_threads(1)
 gc.disable()
-TINY = ("size=tiny", "model=small_cnn", "evaluation.bootstrap=20")
 
 
 def pytest_collection_finish() -> None:
@@ -219,54 +209,9 @@ def _ctrl_c_works() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _last_change(source: Any) -> int:
-    """Return when the files of a user's own folder were last changed; the packaged ones stay as they are."""
-    if not source.provider.startswith("hydra.searchpath"):
-        return 0
-    folder = pathlib.Path(source.path.removeprefix("file://"))
-    return max(path.stat().st_mtime_ns for path in (folder, *folder.rglob("*")))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _compose_once() -> Iterator[None]:
-    """Let Hydra read each packaged file, and put together each choice of options, once.
-
-    Hydra's own code still applies the other words of a command to a copy of that; without this, composing takes
-    half of the time of all tests. What entries of a list may refer to is told where one refers to something.
-    """
-    read, list_defaults = ConfigRepository.load_config, config_loader_impl.create_defaults_list
-    map_choices = defaults_list._create_interpolation_map
-    put_together = ConfigLoaderImpl._compose_config_from_defaults_list
-    known: dict[object, bytes] = {}
-
-    def once(repo: Any, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
-        key = (*key, *((source.path, _last_change(source)) for source in repo.get_sources()))
-        if key not in known:
-            known[key] = pickle.dumps(make())
-        return pickle.loads(known[key])
-
-    def read_once(self: Any, config_path: str) -> Any:
-        return once(self, (config_path,), lambda: read(self, config_path))
-
-    def list_once(repo: Any, config_name: str, overrides_list: list[Any], **facts: Any) -> Any:
-        chosen = [word.input_line for word in overrides_list if repo.group_exists(word.key_or_group)]
-        make = lambda: list_defaults(repo, config_name, overrides_list, **facts)  # noqa: E731
-        found = once(repo, (config_name, *chosen, *facts.values()), make)
-        found.config_overrides = Overrides(repo, overrides_list).config_overrides
-        return found
-
-    def put_together_once(self: Any, defaults: list[Any], repo: Any) -> DictConfig:
-        return once(repo, (repr(defaults),), lambda: put_together(self, defaults, repo))
-
-    def map_where_asked(overrides: Overrides, entries: list[Any], self_added: bool) -> DictConfig:
-        asked = any(entry.is_interpolation() for entry in entries)
-        return map_choices(overrides, entries, self_added) if asked else DictConfig({})
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ConfigRepository, "load_config", read_once)
-        patch.setattr(defaults_list, "_create_interpolation_map", map_where_asked)
-        patch.setattr(config_loader_impl, "create_defaults_list", list_once)
-        patch.setattr(ConfigLoaderImpl, "_compose_config_from_defaults_list", put_together_once)
+    with read_and_put_together_once():
         yield
 
 
@@ -299,62 +244,6 @@ def trained(workplace: pathlib.Path) -> pathlib.Path:
     """Return the folder of the tiny run; tests read it and change nothing."""
     (run,) = (workplace / "multirun" / "adhoc").iterdir()
     return run
-
-
-@dataclasses.dataclass(frozen=True)
-class Shell:
-    """Type galexp commands in a folder of the test's own, and see what a user would see."""
-
-    folder: pathlib.Path
-    captured: pytest.CaptureFixture[str]
-    shelf: pathlib.Path
-
-    def change_catalog(self, change: Callable[[Table, dict[str, object]], object]) -> None:
-        """Replace the session's data by a copy with another catalog or manifest."""
-        source = (self.folder / "data").resolve() / "xgass-mock-mock-tiny"
-        (self.folder / "data").unlink()
-        copy = self.folder / "data" / source.name
-        copy.mkdir(parents=True)
-        (copy / "shards").symlink_to(source / "shards")
-        manifest = json.loads((source / "manifest.json").read_text())
-        catalog = read_parquet(source / "catalog.parquet")
-        change(catalog, manifest)
-        write_parquet(catalog, copy / "catalog.parquet")
-        (copy / "manifest.json").write_text(json.dumps(manifest))
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        """Return exit status, standard output and standard error."""
-        self.captured.readouterr()
-        status = main(list(words))
-        return status, *self.captured.readouterr()
-
-    def train(self, *words: str) -> pathlib.Path:
-        """Train a tiny network on the mock of the session, without W&B, and return its folder."""
-        status, out, _ = self("train", *TINY, "logger=none", *words)
-        assert status == 0
-        (line,) = [line for line in out.splitlines() if line.startswith("run: ")]
-        return self.folder / line.removeprefix("run: ")
-
-    def run_of(self, *words: str) -> pathlib.Path:
-        """Return a copy of what :meth:`train` gives for these words; only the first test that asks trains it.
-
-        A broken run does not go on from a copy without a warning: its checkpoint knows where the first one lay.
-        """
-        kept = self.shelf / hashlib.sha256(repr(words).encode()).hexdigest()
-        if not kept.is_dir():
-            run = self.train(*words)
-            shutil.copytree(run, kept / run.relative_to(self.folder))
-            return run
-        (metrics,) = kept.rglob("metrics.json")
-        return shutil.copytree(metrics.parent, self.folder / metrics.parent.relative_to(kept))
-
-    def refuses(self, *words: str, status: int = 1) -> str:
-        """Return the one sentence with which a command is refused."""
-        found, _, err = self(*words)
-        (sentence,) = err.splitlines()
-        assert found == status
-        assert sentence.startswith("galexp: ")
-        return sentence.removeprefix("galexp: ")
 
 
 @pytest.fixture(scope="session")

@@ -238,8 +238,7 @@ def test_a_service_that_gives_no_image_ends_in_a_sentence_and_marks_no_object(se
 
 
 def test_a_service_that_is_not_there_ends_in_a_sentence(serve, ask, sky):
-    server = serve()
-    images = ask(server, "imaging.base_url=http://127.0.0.1:9/getjpeg", "imaging.fetcher.give_up_after=9")
+    images = ask(serve(), "imaging.base_url=http://127.0.0.1:9/getjpeg", "imaging.fetcher.give_up_after=9")
     with pytest.raises(ConnectionError, match=r"127\.0\.0\.1:9/getjpeg gave no image in 9 attempts"):
         images.available(sky(3))
 

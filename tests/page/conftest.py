@@ -112,7 +112,10 @@ class RunMaker:
         write_parquet(table, run.folder / "predictions.parquet")
         origin = {"seed": seed, "data_folder": str(self.data.folder), "data_sha256": sha256, "wall_time_s": 60.0 + seed}
         versions = {"command": " ".join(["galexp train", *words]), "git_revision": "0" * 40, "versions": {"torch": "2"}}
-        run.write_json("provenance.json", {**origin, **versions, "machine": {"cores": 2}, "device": "cpu"})
+        run.write_json(
+            "provenance.json",
+            {**origin, **versions, "machine": {"cores": 2}, "device": "cpu", "parameters": 1000, "in_chans": 3},
+        )
         head = {"data": str(self.data.origin), "data_sha256": sha256, "dataset": settings["choices"]["dataset"]}
         head |= {"recipe": settings["choices"].get("experiment"), "pretrained": "false", "counts": counts}
         run.write_json("metrics.json", {**head, **metrics, "test": scores})

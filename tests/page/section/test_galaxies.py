@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from astropy.table import Table
+from report_runs import column
 
 from galexp.page.cite import bibliography
 from galexp.page.content import Code, DataTable, Gallery, Link, Notice, Picture
@@ -38,11 +39,6 @@ def run(make_run):
 
 def of_kind(part, kind):
     return [block for block in part.blocks if isinstance(block, kind)]
-
-
-def column(table, heading):
-    place = [one.heading for one in table.columns].index(heading)
-    return [row.values[place] for row in table.rows]
 
 
 def without_data(run):

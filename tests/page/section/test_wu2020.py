@@ -8,6 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
+from report_runs import column, kinds
 
 from galexp.evaluation.nested_variance import nested_variance
 from galexp.page.content import PUBLISHED, DataTable, Gallery, Link, Measured, Notice, Picture
@@ -56,15 +57,6 @@ def as_mock(tmp_path):
 
 def table_of(part, name=""):
     return next(block for block in part.blocks if isinstance(block, DataTable) and block.name.startswith(name))
-
-
-def kinds(part):
-    return [type(block).__name__ for block in part.blocks]
-
-
-def column(table, heading):
-    place = [one.heading for one in table.columns].index(heading)
-    return [row.values[place] for row in table.rows]
 
 
 def without_data(run: ReportRun) -> ReportRun:
