@@ -18,6 +18,12 @@ from galexp.config import PACKAGE, Settings, UsageError, check_overrides, choice
 VERBS = ("prepare", "train", "evaluate", "explain", "search", "report", "benchmark", "list")
 SWEEPING = ("train",)
 _POSITIONAL = ("evaluate", "explain", "search", "report", "list")
+_WORKS_ON = {
+    "evaluate": "the folder of a run: python -m galexp evaluate multirun/<study>/<run>",
+    "explain": "the folder of a run: python -m galexp explain multirun/<study>/<run>",
+    "search": "the folder of a run: python -m galexp search multirun/<study>/<run>",
+    "report": "a folder of runs: python -m galexp report multirun/<study>",
+}
 _OPTIONS = ("--help", "--multirun", "--config-dir", "--markdown", "--version")
 _NUMBER = re.compile(r"""'[^']*'|"[^"]*"|(?<=[=\[,\s])([+-]?\d[\d_.eE+-]*)(?=[\],\s]|$)""")
 _SHORT = {"-h": "--help", "-m": "--multirun"}
@@ -39,8 +45,10 @@ class Command:
         """Refuse unknown groups and options, and unknown keys where the words alone make the configuration.
 
         Raises:
-            UsageError: naming the nearest.
+            UsageError: naming the nearest; for a verb that works on runs and was given none.
         """
+        if not self.words and self.verb in _WORKS_ON:
+            raise UsageError(f"{self.verb} needs {_WORKS_ON[self.verb]}")
         check_overrides(self.overrides, self.folders)
         if self.verb != "benchmark" and self._named("what"):
             raise UsageError(f"what= says what benchmark measures; {self.verb} takes none")

@@ -26,7 +26,6 @@ from __future__ import annotations
 import pathlib
 
 from galexp.command import Command
-from galexp.config import UsageError
 from galexp.job.evaluate import evaluate_run
 from galexp.run.directory import RunDirectory
 from galexp.summary.ensemble import show_together
@@ -34,8 +33,6 @@ from galexp.summary.ensemble import show_together
 
 def main(command: Command) -> int:
     """Evaluate every run that was named."""
-    if not command.words:
-        raise UsageError("evaluate needs the folder of a run: python -m galexp evaluate multirun/<study>/<run>")
     evaluations = [evaluate_run(RunDirectory(pathlib.Path(word)), command) for word in command.words]
     if len(evaluations) > 1:
         show_together(evaluations)

@@ -33,7 +33,6 @@ from __future__ import annotations
 import pathlib
 
 from galexp.command import Command
-from galexp.config import UsageError
 from galexp.job.explain import explain_run
 from galexp.run.directory import RunDirectory
 from galexp.terminal import say
@@ -41,8 +40,6 @@ from galexp.terminal import say
 
 def main(command: Command) -> int:
     """Explain every run that was named."""
-    if not command.words:
-        raise UsageError("explain needs the folder of a run: python -m galexp explain multirun/<study>/<run>")
     for word in command.words:
         folder = explain_run(RunDirectory(pathlib.Path(word)), command)
         say(f"explanation: {folder}")

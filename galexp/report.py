@@ -27,7 +27,6 @@ import pathlib
 from collections.abc import Mapping
 
 from galexp.command import Command
-from galexp.config import UsageError
 from galexp.page.build import make_parts, make_sections
 from galexp.page.gather import gather, report_folder
 from galexp.page.material import Material, Options
@@ -38,8 +37,6 @@ from galexp.terminal import progress_bar, say
 
 def main(command: Command) -> int:
     """Gather the runs, make the sections, and write them."""
-    if not command.words:
-        raise UsageError("report needs a folder of runs: python -m galexp report multirun/<study>")
     settings = command.settings()
     asked = settings["report"]
     options = Options(asked["stamps"], settings["evaluation"]["bootstrap"], settings["seed"], asked["most_rows"])

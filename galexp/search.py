@@ -35,7 +35,6 @@ from __future__ import annotations
 import pathlib
 
 from galexp.command import Command
-from galexp.config import UsageError
 from galexp.job.search.run import search_run
 from galexp.job.search.show import show_search
 from galexp.run.directory import RunDirectory
@@ -43,8 +42,6 @@ from galexp.run.directory import RunDirectory
 
 def main(command: Command) -> int:
     """Search by every run that was named."""
-    if not command.words:
-        raise UsageError("search needs the folder of a run: python -m galexp search multirun/<study>/<run>")
     for word in command.words:
         show_search(search_run(RunDirectory(pathlib.Path(word)), command))
     return 0

@@ -150,10 +150,6 @@ def test_one_name_stands_for_a_list_of_one():
     assert checked_question({**QUESTION, "layer": 4})["layer"] == "4"
 
 
-def test_explain_needs_a_run(desk):
-    assert desk.refuses("explain", status=2).startswith("explain needs the folder of a run")
-
-
 def test_an_unfinished_run_is_refused_with_the_command_that_finishes_it(desk, run):
     (run / "metrics.json").unlink()
     command = RunDirectory(run).command

@@ -50,8 +50,7 @@ def test_a_report_is_made_from_inside_a_study_and_has_its_name(desk, study, monk
     assert json.loads((study / "report" / "report.json").read_text())["title"] == "adhoc"
 
 
-def test_without_a_folder_or_with_an_unknown_section_the_words_are_not_understood(desk):
-    assert desk.refuses("report", status=2).startswith("report needs a folder of runs: python -m galexp report")
+def test_with_an_unknown_section_the_words_are_not_understood(desk):
     assert desk.refuses("report", "multirun", "section=overveiw", status=2).startswith("unknown section 'overveiw'; ")
 
 

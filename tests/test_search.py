@@ -147,7 +147,6 @@ def test_other_galaxies_search_each_other(desk, run):
 
 
 def test_what_cannot_be_searched_is_refused_in_a_sentence(desk, run):
-    assert "search needs the folder of a run" in desk.refuses("search", status=2)
     assert "none of 64 galaxies has the id 'nobody'" in desk.refuses("search", str(run), "search.query=nobody")
     assert "this run draws no image" in desk.refuses("search", str(run), "search.features=latent")
     sentence = desk.refuses("search", str(run), "search.neighbors=1000")
