@@ -78,6 +78,22 @@ class Command:
         options += ["--config-dir", str(self.config_dir)] if self.config_dir else []
         return shlex.join(["python", "-m", "galexp", str(self.verb), *options, *self.words, *self.overrides])
 
+    def without(self, *keys: str) -> Command:
+        """Return the command without what it says of some keys, and of keys below them."""
+        below = tuple(f"{key}." for key in keys)
+        named = {word: word.lstrip("+~").partition("=")[0] for word in self.overrides}
+        kept = [word for word, name in named.items() if name not in keys and not name.startswith(below)]
+        return dataclasses.replace(self, overrides=kept)
+
+    def with_word(self, key: str, value: object) -> Command:
+        """Return the command with another value of a key.
+
+        Example:
+            >>> parse(["train", "split=delta5_window", "split.center=0.5", "seed=1"]).with_word("split", "random").line
+            'python -m galexp train seed=1 split=random'
+        """
+        return dataclasses.replace(self, overrides=[*self.without(key).overrides, f"{key}={value}"])
+
     @property
     def benchmarks(self) -> list[str]:
         """The options of the group ``what`` that are asked for; all of them where none is named."""

@@ -42,8 +42,8 @@ def main(command: Command) -> int:
         say(f"experiment={study(settings)} is a sweep over {', '.join(swept)}: add --multirun for all of it")
     if settings["trainer"]["lr_find"]:
         found = suggest_rate(settings)
-        words = [word for word in command.overrides if not word.startswith(("trainer.lr_find", "optimizer.lr="))]
-        say(f"to train with it: python -m galexp train {' '.join([*words, f'optimizer.lr={found.suggestion:.2g}'])}")
+        found_line = command.without("trainer.lr_find").with_word("optimizer.lr", f"{found.suggestion:.2g}").line
+        say(f"to train with it: {found_line}")
         return 0
-    show_run(train_once(settings, command.line))
+    show_run(train_once(settings, command.line), command)
     return 0

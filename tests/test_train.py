@@ -145,6 +145,7 @@ def test_rows_without_a_target_are_counted_unused_and_never_predicted(desk):
     status, out, _ = desk("train", *TINY_WORDS)
     assert status == 0
     assert "  unused: 7 without a target\n" in out
+    assert f"next:\n  python -m galexp train {' '.join(TINY_WORDS)} split=kfold\n" in out
     (run,) = (desk.folder / "multirun" / "adhoc").iterdir()
     lost = PreparedData(desk.folder / "data" / "xgass-mock-mock-tiny").catalog["id"][:7].tolist()
     assert [name for name, role in roles_of(run).items() if role == UNUSED] == lost

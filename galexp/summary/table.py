@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Group
 from rich.table import Table
 
+from galexp.command import Command
 from galexp.figure.methods import METHOD_NAMES
 from galexp.run.directory import RunDirectory
 from galexp.shard.origin import Origin
@@ -19,24 +20,19 @@ FEW_TARGETS = 4
 _OTHER_SPLIT = {"delta5_q80": "delta5_q20", "random": "kfold"}
 
 
-def show_run(run: RunDirectory) -> None:
-    """Print a finished run: scores on the held-out rows, figures, and what to try next."""
+def show_run(run: RunDirectory, command: Command) -> None:
+    """Print a finished run: scores on the held-out rows, figures, and what to try after the command that made it."""
     metrics = run.metrics()
     console.print(scores_table(metrics))
     say("figures:")
     for path in sorted(run.figures.glob("*.png")):
         say(f"  {path}")
-    choices = run.settings()["choices"]
-    words = [
-        f"{group}={choices[group]}"
-        for group in ("dataset", "quality", "model", "size", "experiment")
-        if choices.get(group)
-    ]
-    other = _OTHER_SPLIT.get(choices["split"], "random")
+    split = run.settings()["choices"]["split"]
+    other = _OTHER_SPLIT.get(split, "random")
     if Origin(metrics["data"]) is Origin.SIMULATION:
-        other = "camera" if choices["split"] == "simulation" else "simulation"
+        other = "camera" if split == "simulation" else "simulation"
     say("next:")
-    say(f"  python -m galexp train {' '.join(words)} split={other}")
+    say(f"  {command.with_word('split', other).line}")
     say(f"  python -m galexp evaluate {run.folder}")
     say("  python -m galexp list")
 
