@@ -55,7 +55,8 @@ def test_a_softened_pair_pulls_less_by_its_closed_form():
     assert found[0, 0] == pytest.approx(GRAVITATIONAL_CONSTANT * 3 / (9 + 1 + 4) ** 1.5)
 
 
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
+# float32 rounds 60 kpc to 4e-6 beside a softening of 0.6: errors of 1e-5 on some processors, of twice that on others
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 5e-5)])
 def test_it_agrees_with_a_sum_in_double_precision(dtype, tolerance):
     drawn = cloud()
     acceleration, energy = reference(drawn)
