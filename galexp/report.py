@@ -27,7 +27,7 @@ import pathlib
 from collections.abc import Mapping
 
 from galexp.command import Command
-from galexp.page.build import make_parts, make_sections
+from galexp.page.build import make_parts, make_sections, reason
 from galexp.page.gather import gather, report_folder
 from galexp.page.material import Material, Options
 from galexp.page.words import counted
@@ -63,7 +63,7 @@ def _say_outcome(material: Material, failed: Mapping[str, Exception]) -> None:
     if material.unfinished:
         say(f"{counted(len(material.unfinished), 'run')} not finished; the report has the command that goes on")
     for name, error in failed.items():
-        say(f"section {name} could not be made: {error}", "red")
+        say(f"section {name} could not be made: {reason(error)}", "red")
 
 
 def _title(words: list[str]) -> str:

@@ -6,6 +6,7 @@ tables and figures of a study, 50 trends, 60 learning curves, 70 galaxies, 80 da
 
 from __future__ import annotations
 
+import os
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -54,20 +55,19 @@ def make_parts(
         sections: By name, in order.
         material: The runs.
         progress: Called with the name of each section before it is made.
-        failed: Called with the name of a section that refuses these runs, and why; a notice then stands in its place.
-            Nothing: the error ends it all.
+        failed: Called with the name of a section that could not be made, and why; a notice then stands in its place, so
+            that one section costs no reader the others. Nothing, or GALEXP_TRACEBACK is set: the error ends it all.
 
     Raises:
-        ValueError: as a section does, where nobody is told.
-        OSError: likewise.
+        Exception: as a section does, where nobody is told.
     """
     parts = []
     for name, section in sections.items():
         progress(name)
         try:
             part = section.part(material)
-        except (ValueError, OSError) as error:
-            if failed is None:
+        except Exception as error:
+            if failed is None or os.environ.get("GALEXP_TRACEBACK"):
                 raise
             failed(name, error)
             part = _in_place_of(name, error)
@@ -77,5 +77,13 @@ def make_parts(
 
 
 def _in_place_of(name: str, error: Exception) -> Part:
-    text = f"This section could not be made: {' '.join(str(error).split())}"
+    text = f"This section could not be made: {reason(error)}"
     return Part(f"failed-{name}", name.replace("_", " ").capitalize(), (Notice(text),))
+
+
+def reason(error: Exception) -> str:
+    """Say in one line why a section could not be made; an error that is no sentence of ours is a fault of galexp."""
+    text = " ".join(str(error).split())
+    if isinstance(error, ValueError | OSError):
+        return text
+    return f"{type(error).__name__}: {text}, a fault of galexp itself; GALEXP_TRACEBACK=1 shows where"

@@ -73,6 +73,16 @@ def test_a_section_that_refuses_the_runs_leaves_a_notice_where_somebody_is_told(
         make_parts(sections, found)
 
 
+def test_a_section_that_breaks_costs_no_reader_the_others(make_run, material, monkeypatch):
+    monkeypatch.setattr(Late, "part", lambda section, material: {}["network_tta"])
+    found, told = material(make_run("dataset=xgass")), {}
+    (part,) = make_parts({"late": Late()}, found, failed=told.__setitem__)
+    assert "could not be made: KeyError: 'network_tta', a fault of galexp itself; GALEXP_" in part.blocks[0].text
+    monkeypatch.setenv("GALEXP_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        make_parts({"late": Late()}, found, failed=told.__setitem__)
+
+
 def test_a_row_with_too_few_values_is_refused():
     with pytest.raises(ValueError, match="a row of table t has 1 values for 2 columns"):
         DataTable("t", "T", (Column("a"), Column("b")), (Row((1,)),))

@@ -18,7 +18,6 @@ from galexp.page.write import write_report
 from galexp.run.sweep import Point, SweepRecord
 
 TWO_CLASSES = "task.classes={poor: [null, -0.7], rich: [-0.7, null]}"
-MERGERS = "experiment=deepgalaxy_small"
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +91,8 @@ def _single(make_run, skies, votes, frames):
 
 def _representation(make_run, skies, votes, frames):
     make_run("dataset=xgass", "task=representation", "model=representation")
-    make_run("dataset=xgass", "task=representation_regression", "model=representation")
+    for split in ("random", "delta5_q80"):
+        make_run("dataset=xgass", "task=representation_regression", "model=representation", f"split={split}")
     make_run("dataset=xgass", "task=representation_classification", "model=representation", TWO_CLASSES)
 
 
@@ -109,6 +109,7 @@ def _votes(make_run, skies, votes, frames):
 def _simulation(make_run, skies, votes, frames):
     for split in ("random", "simulation"):
         make_run.on(frames)("experiment=deepgalaxy_time", f"split={split}")
+        make_run.on(frames)("experiment=deepgalaxy_representation", f"split={split}", f"task.classes={list(range(20))}")
 
 
 def _folds(make_run, skies, votes, frames):

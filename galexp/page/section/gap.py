@@ -128,9 +128,9 @@ def _unmatched(one: Matching, material: Material) -> Iterator[Row]:
     runs = list(one.base.values())
     chance = by_chance(material, runs[0])
     for target in runs[0].targets:
-        scores = [scores_of(run)[target]["all"]["network_tta"] for run in runs]
+        scores = [scores_of(run)[target]["all"].get("network_tta", {}) for run in runs]
         if "normalized_rmse" not in scores[0]:
-            continue
+            continue  # classes, and pixels, which are drawn from one view
         ours = mean_and_spread([score["normalized_rmse"] for score in scores])
         scatter = mean_and_spread([score["scatter"] for score in scores]).value
         theirs = [scores_of(run)[target]["all"]["network_tta"]["normalized_rmse"] for run in chance]
