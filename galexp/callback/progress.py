@@ -12,6 +12,9 @@ from galexp.terminal import console, progress_bar, say
 
 _WARM_UP_STEPS = 5
 _LONG = 300.0
+_BETWEEN_LOOKS = 0.5
+"""Seconds between looks at the loss: to read it is to wait for the device, which has other steps to do meanwhile."""
+
 _SHOWN = [f"{role}/{error}" for error in ("joint_loss", "rmse", "log_loss", "accuracy") for role in ("train", "val")]
 
 
@@ -23,7 +26,7 @@ class Progress(pl.Callback):
 
     def __init__(self) -> None:
         self._bar: Bar | None = None
-        self._started = 0.0
+        self._started = self._looked = 0.0
         self._steps = 0
         self._task: Any = None
 
@@ -31,7 +34,8 @@ class Progress(pl.Callback):
         """Open the bar."""
         if not trainer.is_global_zero:
             return
-        self._started, self._steps = 0.0, 0
+        self._started = self._looked = 0.0
+        self._steps = 0
         self._bar = progress_bar("steps")
         total = int(trainer.estimated_stepping_batches)
         self._task = self._bar.add_task("training", total=total, completed=trainer.global_step, note="")
@@ -45,13 +49,22 @@ class Progress(pl.Callback):
         if self._bar is None:
             return
         self._steps += 1
-        if self._steps == 1:
-            self._started = time.monotonic()
-        elif self._steps == 1 + _WARM_UP_STEPS:
-            self._say_how_long(trainer, len(batch.rows))
-        note = f"· {self._rate(len(batch.rows)):.0f} images/s · loss {trainer.callback_metrics['train/loss']:.3f}"
         epoch = f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
-        self._bar.update(self._task, completed=trainer.global_step, description=epoch, note=note)
+        self._bar.update(self._task, completed=trainer.global_step, description=epoch)
+        is_timed = self._steps in (1, 1 + _WARM_UP_STEPS)
+        if is_timed or time.monotonic() - self._looked >= _BETWEEN_LOOKS:
+            self._look(trainer, len(batch.rows))
+        if self._steps == 1 + _WARM_UP_STEPS:
+            self._say_how_long(trainer, len(batch.rows))
+
+    def _look(self, trainer: pl.Trainer, batch_size: int) -> None:
+        """Show the loss and the speed, once the device has come to the end of what it was given."""
+        loss = float(trainer.callback_metrics["train/loss"])
+        self._looked = time.monotonic()
+        if self._steps == 1:
+            self._started = self._looked
+        if self._bar is not None:
+            self._bar.update(self._task, note=f"· {self._rate(batch_size):.0f} images/s · loss {loss:.3f}")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Write one line about the epoch."""

@@ -56,7 +56,8 @@ class Classification(Task):
         super().__init__(targets=truth_columns(described), **facts)
         self.classes = class_names(described)
         self.ordered, self.width_column = ordered, width_column
-        self.train_error, self.val_log_loss, self.val_accuracy = MeanMetric(), MeanMetric(), MeanMetric()
+        self.train_error = MeanMetric(nan_strategy="disable")  # to look for NaN is to wait for the device
+        self.val_log_loss, self.val_accuracy = MeanMetric(), MeanMetric()
 
     @classmethod
     def num_outputs(cls, settings: Mapping[str, Any], loss: nn.Module) -> int:

@@ -101,7 +101,7 @@ class Representation(Task):
         self.model.learn(self.train_parts)
         self.labels: Classification | Regression | None = labels_task(labels, facts, self.model.classifier)
         self.targets = self.labels.targets if self.labels else []
-        self.train_error = MeanMetric()
+        self.train_error = MeanMetric(nan_strategy="disable")  # to look for NaN is to wait for the device
         self.val_losses = nn.ModuleDict({part: _mean() for part in self.train_parts})
         self.val_error, self.val_kl = _mean(), _mean()
         self.train()

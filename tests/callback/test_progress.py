@@ -61,3 +61,19 @@ def test_other_processes_stay_silent(trainer, monkeypatch, capsys):
     callback.on_train_epoch_end(trainer, None)
     callback.on_exception(trainer, None, RuntimeError())
     assert capsys.readouterr().out == ""
+
+
+class Metrics(dict):
+    """Metrics that count how often the loss is asked for, which is to wait for the device."""
+
+    looks = 0
+
+    def __getitem__(self, name):
+        self.looks += name == "train/loss"
+        return super().__getitem__(name)
+
+
+def test_the_loss_is_looked_at_twice_a_second_and_not_at_each_step(trainer, monkeypatch):
+    trainer.callback_metrics = Metrics(trainer.callback_metrics)
+    steps(trainer, 1000, monkeypatch, seconds=0.01)
+    assert trainer.callback_metrics.looks == pytest.approx(2 * 10, abs=3)
