@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import itertools
 import pathlib
 import re
 import shlex
@@ -81,9 +82,9 @@ class Command:
     def without(self, *keys: str) -> Command:
         """Return the command without what it says of some keys, and of keys below them."""
         below = tuple(f"{key}." for key in keys)
-        named = {word: word.lstrip("+~").partition("=")[0] for word in self.overrides}
-        kept = [word for word, name in named.items() if name not in keys and not name.startswith(below)]
-        return dataclasses.replace(self, overrides=kept)
+        names = [word.lstrip("+~").partition("=")[0] for word in self.overrides]
+        is_kept = [name not in keys and not name.startswith(below) for name in names]
+        return dataclasses.replace(self, overrides=list(itertools.compress(self.overrides, is_kept)))
 
     def with_word(self, key: str, value: object) -> Command:
         """Return the command with another value of a key.

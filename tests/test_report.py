@@ -98,9 +98,9 @@ def test_a_section_that_cannot_be_made_leaves_the_others_and_a_status_of_failure
     monkeypatch.setattr("galexp.page.section.provenance.Provenance.part", refuse)
     status, out, _ = desk("report", "multirun/adhoc", *QUICK)
     assert status == 1
-    assert "section provenance could not be made: these numbers have no range" in out
+    assert "section provenance could not be made: ValueError: these numbers have no range" in out
     text = (study / "report" / "report.md").read_text()
-    assert "This section could not be made: these numbers have no range" in text
+    assert "This section could not be made: ValueError: these numbers have no range" in text
     assert "What was run" in text
 
 

@@ -52,7 +52,7 @@ class Progress(pl.Callback):
         epoch = f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
         self._bar.update(self._task, completed=trainer.global_step, description=epoch)
         is_timed = self._steps in (1, 1 + _WARM_UP_STEPS)
-        if is_timed or time.monotonic() - self._looked >= _BETWEEN_LOOKS:
+        if is_timed or (console.is_terminal and time.monotonic() - self._looked >= _BETWEEN_LOOKS):
             self._look(trainer, len(batch.rows))
         if self._steps == 1 + _WARM_UP_STEPS:
             self._say_how_long(trainer, len(batch.rows))

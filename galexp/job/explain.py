@@ -34,9 +34,10 @@ def explain_run(run: RunDirectory, command: Command) -> pathlib.Path:
         ValueError: where the run is not finished, or what is asked for cannot be shown.
     """
     started = datetime.datetime.now(datetime.UTC)
+    asked = checked_question(asked_block("explain", run, command))
     met = meet(run, command)
     settings, data = met.settings, met.data
-    settings["explain"] = asked = checked_question(asked_block("explain", settings, command))
+    settings["explain"] = asked
     is_in_memory = settings["datamodule"].get("cache") == "memory"
     datamodule = met.datamodule(met.roles, **({"cache": "none"} if is_in_memory else {}))
     subject = Subject(met.task(datamodule.bands).to(met.device), datamodule, met.device)

@@ -12,7 +12,7 @@ import torch
 from omegaconf import OmegaConf
 
 from galexp.command import Command
-from galexp.config import conf_dir
+from galexp.config import UsageError, conf_dir
 from galexp.datamodule import GalaxyDataModule
 from galexp.dataset.location import settled
 from galexp.evaluation.predict import load_weights
@@ -133,16 +133,23 @@ def default_block(name: str) -> dict[str, Any]:
     return dict(packaged[name])
 
 
-def asked_block(name: str, settings: dict[str, Any], command: Command) -> dict[str, Any]:
+def asked_block(name: str, run: RunDirectory, command: Command) -> dict[str, Any]:
     """Return a block of options as it is by default, with the words of the command, not as the run began.
 
     Args:
         name: Of the block.
-        settings: With the words of the command.
+        run: Whose network is asked.
         command: Whose words they are.
+
+    Raises:
+        UsageError: as :func:`meet` does, and for a whole block in one word.
     """
-    words = (word.lstrip("+").partition("=")[0].partition(".") for word in command.overrides)
-    return default_block(name) | {key: settings[name][key] for block, _, key in words if block == name}
+    settings, _ = settings_of(run.settings(), command)
+    words = [word.lstrip("+").partition("=")[0].partition(".") for word in command.overrides]
+    keys = [key for block, _, key in words if block == name]
+    if "" in keys:
+        raise UsageError(f"{name}={{...}} names a whole block; write {name}.KEY=value, one word for each key")
+    return default_block(name) | {key: settings[name][key] for key in keys}
 
 
 def _check_unchanged(run: RunDirectory, data: PreparedData, changed: set[str]) -> None:

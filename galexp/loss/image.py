@@ -72,8 +72,8 @@ def structural_similarity(
     """
     if min(target.shape[-2:]) < _LEAST_SIDE:
         raise ValueError(
-            f"the images have {target.shape[-2]} x {target.shape[-1]} px; expected {_LEAST_SIDE} or more for SSIM, so "
-            "raise datamodule.image_size or set loss.dissimilarity=0"
+            f"the images have {target.shape[-2]} x {target.shape[-1]} px; expected {_LEAST_SIDE} or more for SSIM; "
+            "train on larger ones, or compare none: loss.dissimilarity=0, search.ssim_queries=0, explain.checked=0"
         )
     found = structural_similarity_index_measure(
         precise(image), precise(target), sigma=1.5, kernel_size=11, data_range=1.0, reduction="none"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from omegaconf import OmegaConf
 
-from galexp.config import choices, conf_dir
+from galexp.config import choices, conf_dir, is_ours
 from galexp.page.content import Notice, Part
 from galexp.page.material import Material
 from galexp.page.section.base import Section
@@ -82,8 +82,8 @@ def _in_place_of(name: str, error: Exception) -> Part:
 
 
 def reason(error: Exception) -> str:
-    """Say in one line why a section could not be made; an error that is no sentence of ours is a fault of galexp."""
+    """Say in one line why a section could not be made, with the kind of an error that is no sentence of ours."""
     text = " ".join(str(error).split())
-    if isinstance(error, ValueError | OSError):
+    if is_ours(error):
         return text
-    return f"{type(error).__name__}: {text}, a fault of galexp itself; GALEXP_TRACEBACK=1 shows where"
+    return f"{type(error).__name__}: {text}; GALEXP_TRACEBACK=1 shows where"

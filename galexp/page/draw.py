@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
+from galexp.config import is_ours
 from galexp.page.content import Gallery, Picture
 from galexp.page.files import write_picture
 
@@ -44,7 +45,11 @@ def draw(blocks: Sequence[Drawn], folder: pathlib.Path) -> list[list[pathlib.Pat
         # Libraries keep threads, which are not in the fork; no picture asks them for anything.
         warnings.filterwarnings("ignore", ".*fork", DeprecationWarning)
         with ProcessPoolExecutor(processes, context, _take, (blocks, folder)) as pool:
-            return list(pool.map(_draw, range(len(blocks))))
+            drawn = list(pool.map(_draw, range(len(blocks))))
+    for found in drawn:
+        if isinstance(found, Exception):
+            raise found  # from here, as the sentence of ours that it is
+    return [found for found in drawn if isinstance(found, list)]
 
 
 def _take(blocks: Sequence[Drawn], folder: pathlib.Path) -> None:
@@ -52,6 +57,12 @@ def _take(blocks: Sequence[Drawn], folder: pathlib.Path) -> None:
     _share = blocks, folder
 
 
-def _draw(place: int) -> list[pathlib.Path]:
+def _draw(place: int) -> list[pathlib.Path] | Exception:
+    """Return what was written, or the sentence that refuses it."""
     blocks, folder = _share
-    return write_picture(blocks[place], folder)
+    try:
+        return write_picture(blocks[place], folder)
+    except (ValueError, OSError) as error:
+        if is_ours(error):
+            return error
+        raise

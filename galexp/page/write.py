@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import pathlib
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 
 import galexp
@@ -15,7 +14,7 @@ from galexp.page.files import write_table
 from galexp.page.html.document import document
 from galexp.page.markdown import markdown
 from galexp.page.material import Options
-from galexp.run.whole import replace_folder
+from galexp.run.whole import replacing
 from galexp.shard.origin import Origin
 
 PAGE, TEXT, RECORD = "index.html", "report.md", "report.json"
@@ -48,16 +47,11 @@ def write_report(
     place = folder.resolve()
     check_folder(place)
     _check_names(parts)
-    partial = place.with_name(f".{place.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
+    with replacing(place) as partial:
         written = [path.relative_to(partial) for path in _write(partial, title, parts, origin, most_rows)]
         files = [path.as_posix() for path in written]
         record = {"writer": "galexp", "version": galexp.__version__, "title": title, WRITTEN: files}
         (partial / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-        replace_folder(place, partial)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return [folder / path for path in written]
 
 

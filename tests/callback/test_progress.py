@@ -73,7 +73,11 @@ class Metrics(dict):
         return super().__getitem__(name)
 
 
-def test_the_loss_is_looked_at_twice_a_second_and_not_at_each_step(trainer, monkeypatch):
+@pytest.mark.parametrize(("is_terminal", "looks"), [(True, 21), (False, 2)])
+def test_the_loss_is_looked_at_twice_a_second_where_it_is_seen_and_not_at_each_step(
+    trainer, monkeypatch, is_terminal, looks
+):
+    monkeypatch.setattr(progress, "console", types.SimpleNamespace(is_terminal=is_terminal))
     trainer.callback_metrics = Metrics(trainer.callback_metrics)
-    steps(trainer, 1000, monkeypatch, seconds=0.01)
-    assert trainer.callback_metrics.looks == pytest.approx(2 * 10, abs=3)
+    steps(trainer, 1000, monkeypatch, seconds=0.01)._close()
+    assert trainer.callback_metrics.looks == pytest.approx(looks, abs=1)

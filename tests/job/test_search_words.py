@@ -16,7 +16,7 @@ def options(**changed):
     return SearchOptions.of({**default_block("search"), **changed})
 
 
-def test_the_packaged_options_fill_what_an_older_run_lacks():
+def test_the_packaged_options_are_read():
     found = SearchOptions.of(default_block("search"))
     assert (found.query, found.features, found.neighbors, found.index) == ((), "auto", 10, "auto")
     assert SearchOptions.of({**default_block("search"), "neighbors": 4, "query": 1237}).query == ("1237",)

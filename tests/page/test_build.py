@@ -67,7 +67,8 @@ def test_a_section_that_refuses_the_runs_leaves_a_notice_where_somebody_is_told(
     sections = {"broken_one": Broken(), "late": Late()}
     first, second = make_parts(sections, found, failed=told.__setitem__)
     assert (first.name, first.title, second.name) == ("failed-broken_one", "Broken one", "late")
-    assert first.blocks == (Notice("This section could not be made: these numbers have no range"),)
+    said = "This section could not be made: ValueError: these numbers have no range; GALEXP_TRACEBACK=1 shows where"
+    assert first.blocks == (Notice(said),)
     assert list(told) == ["broken_one"]
     with pytest.raises(ValueError, match="these numbers"):
         make_parts(sections, found)
@@ -77,7 +78,7 @@ def test_a_section_that_breaks_costs_no_reader_the_others(make_run, material, mo
     monkeypatch.setattr(Late, "part", lambda section, material: {}["network_tta"])
     found, told = material(make_run("dataset=xgass")), {}
     (part,) = make_parts({"late": Late()}, found, failed=told.__setitem__)
-    assert "could not be made: KeyError: 'network_tta', a fault of galexp itself; GALEXP_" in part.blocks[0].text
+    assert "could not be made: KeyError: 'network_tta'; GALEXP_TRACEBACK=1 shows where" in part.blocks[0].text
     monkeypatch.setenv("GALEXP_TRACEBACK", "1")
     with pytest.raises(KeyError):
         make_parts({"late": Late()}, found, failed=told.__setitem__)

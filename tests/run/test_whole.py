@@ -1,5 +1,8 @@
 """Claims about folders that are there whole or not at all."""
 
+import os
+import pathlib
+
 import pytest
 
 from galexp.run.directory import RunDirectory
@@ -36,10 +39,36 @@ def test_what_breaks_off_leaves_what_was_there_and_nothing_else(target, fault):
     assert [path.name for path in target.folder.parent.iterdir()] == ["one"]
 
 
-def test_what_a_killed_process_left_is_begun_anew(target):
-    left = target.folder.parent / ".one.partial"
-    left.mkdir()
-    (left / "half").write_text("")
+def test_a_fault_between_the_two_renames_brings_back_what_was_there(target, monkeypatch):
+    rename = pathlib.Path.rename
+
+    def interrupted(path, place):
+        if path.suffix == ".partial":
+            raise KeyboardInterrupt
+        return rename(path, place)
+
+    monkeypatch.setattr(pathlib.Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt), whole(target, {}):
+        pass
+    assert [path.name for path in target.folder.iterdir()] == ["old"]
+    assert [path.name for path in target.folder.parent.iterdir()] == ["one"]
+
+
+def test_two_that_write_the_same_at_once_do_not_mix(target):
+    with whole(target, {"seed": 1}) as first:
+        (first.folder / "of-first").write_text("")
+        with whole(target, {"seed": 2}) as second:
+            (second.folder / "of-second").write_text("")
+        assert sorted(path.name for path in target.folder.iterdir()) == ["figures", "of-second", "resolved.yaml"]
+    assert sorted(path.name for path in target.folder.iterdir()) == ["figures", "of-first", "resolved.yaml"]
+    assert [path.name for path in target.folder.parent.iterdir()] == ["one"]
+
+
+def test_what_a_killed_process_left_is_removed_after_a_day_and_what_another_writes_is_not(target):
+    left, others = (target.folder.parent / f".one.{number}.partial" for number in ("00000000", "11111111"))
+    for folder in (left, others):
+        folder.mkdir()
+    os.utime(left, (0, 0))
     with whole(target, {}):
         pass
-    assert not (target.folder / "half").exists()
+    assert sorted(path.name for path in target.folder.parent.iterdir()) == [others.name, "one"]

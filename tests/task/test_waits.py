@@ -1,4 +1,4 @@
-"""Claims about what a training step asks of its device: nothing, so that the next step is prepared meanwhile."""
+"""Claims about values that a training step asks of its device: none, so that the next step is prepared meanwhile."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def asked_in_a_step(task, images, targets):
 
 
 @pytest.mark.parametrize("words", KINDS.values(), ids=KINDS)
-def test_a_step_waits_for_nothing_that_its_device_computes(words, monkeypatch):
+def test_a_step_asks_for_no_value_and_picks_nothing_by_a_mask(words, monkeypatch):
     task = build_task(compose([*SMALL, *words]), bands=3)
     monkeypatch.setattr(type(task), "log", lambda *facts, **options: None)
     monkeypatch.setattr(type(task), "current_epoch", 0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from galexp.evaluation.mean import mean_and_error
 from galexp.similarity.agreement import Property, agreement
 from galexp.similarity.cluster import Clusters, cluster_of, recommended, spectral_clusters
 from galexp.similarity.graph import NeighborGraph, neighbor_graph
@@ -147,15 +148,10 @@ def scores(
     """
     return {
         name: {
-            "distance": _mean(found.distance),
-            "ssim": _mean(ssim[name]),
-            "ssim_first": _mean(ssim[name][:, :FIRST]),
+            "distance": mean_and_error(found.distance)[0],
+            "ssim": mean_and_error(ssim[name])[0],
+            "ssim_first": mean_and_error(ssim[name][:, :FIRST])[0],
             "properties": {one.name: agreement(one, found.place, comparison.kin, independent) for one in known},
         }
         for name, found in comparison.methods.items()
     }
-
-
-def _mean(values: np.ndarray) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if len(finite) else float("nan")

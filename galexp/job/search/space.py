@@ -93,9 +93,11 @@ def open_space(run: RunDirectory, command: Command) -> SearchSpace:
         UsageError: as ``evaluate`` does.
         ValueError: for an option out of its range, a query that is not there or is no image, or an empty gallery.
     """
+    asked = asked_block("search", run, command)
+    options = SearchOptions.of(asked)
     met = meet(run, command)
     settings, data = met.settings, met.data
-    options = SearchOptions.of(asked_block("search", settings, command))
+    settings["search"] = asked
     gallery = gallery_rows(met)
     bands = bands_of(data)
     if options.query:

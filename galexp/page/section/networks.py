@@ -41,9 +41,10 @@ def _row(name: str, members: list[ReportRun]) -> Row:
     run = members[0]
     settings, network = run.settings["datamodule"], run.provenance
     side, batch = settings["image_size"], settings["batch_size"]
-    values = run.metrics["counts"]["train"] * side**2 * network["in_chans"]
+    bands = network.get("in_chans")  # as is the next of runs of earlier versions: not kept
+    values = None if bands is None else run.metrics["counts"]["train"] * side**2 * bands
     steps = int(run.history["step"][-1]) if run.history.get("step") else 0
     epochs = len(run.history.get("epoch", []))
     time = float(np.mean([member.provenance["wall_time_s"] for member in members]))
-    numbers = (len(members), network["parameters"], values, side, batch, epochs, steps * batch, time)
+    numbers = (len(members), network.get("parameters"), values, side, batch, epochs, steps * batch, time)
     return Row((name, *numbers), run.origin.label)
