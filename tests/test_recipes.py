@@ -24,7 +24,7 @@ SAID = {
 }
 STUDIES = tuple(SAID)
 NEEDS_WEIGHTS = {"wu2020_transfer": "wu2020_xgass", "deepgalaxy_vae_time": "deepgalaxy_vae"}
-ON_REAL_IMAGES_ALONE = {"gz2_odd_spiral"}  # Its label comes with the images; no mock has it.
+ON_REAL_IMAGES_ALONE = {"gz2_odd_spiral", "gz2_representation"}  # Their label comes with the images; no mock has it.
 REAL = pathlib.Path(os.environ.get("GALEXP_REAL_DATA", ""))
 needs_real_data = pytest.mark.skipif(
     "GALEXP_REAL_DATA" not in os.environ, reason="GALEXP_REAL_DATA is not set: no real images"
@@ -211,6 +211,7 @@ REAL_PIECES = {
     "wu2019_metallicity": ("sdss_metallicity", real_metallicity),
     "sdss_metallicity_gaussian": ("sdss_metallicity", real_metallicity),
     "gz2_odd_spiral": ("gz2", real_spirals),
+    "gz2_representation": ("gz2", real_spirals),
     "wu2020_xgass": ("xgass", real_xgass),
     "wu2020_environment": ("xgass", real_xgass),
     "wu2020_gas_classes_xgass": ("xgass", real_xgass),
