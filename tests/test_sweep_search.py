@@ -28,6 +28,7 @@ def on_validation(folder):
     return statistics.mean(samples["all"]["network"]["normalized_rmse"] for samples in scores.values())
 
 
+@pytest.mark.slow
 def test_the_objective_is_the_mean_over_targets_of_the_error_on_validation_rows(desk):
     targets = "task.targets=[log_hi_fraction, log_stellar_mass]"
     status, out, _ = desk(*SEARCH, targets, "hydra.sweeper.n_trials=3")

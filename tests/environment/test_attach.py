@@ -215,6 +215,7 @@ def test_a_catalog_without_redshifts_is_refused(survey):
         with_density(catalog(galaxies)["id", "ra", "dec"], among(folder, tracers))
 
 
+@pytest.mark.slow
 def test_the_volume_limited_tracers_cover_the_published_surveys_in_part(real_data):
     path = str(real_data / "alfalfa/a40.datafile1.csv")
     reaches = {"alfalfa": (11_204, (0.08, 0.14)), "xgass": (915, (0.03, 0.09))}

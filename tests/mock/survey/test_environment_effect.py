@@ -73,6 +73,7 @@ def mean_and_error(values):
     return np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
 
 
+@pytest.mark.slow
 def test_crowded_galaxies_are_harder_to_predict_only_if_stripped(draw_xgass):
     without, stripped = (outcomes(draw_xgass, SEEN_COLUMNS, strength, range(2)) for strength in (0.0, 1.0))
     assert np.mean([outcome.excess() for outcome in stripped]) > 0.1

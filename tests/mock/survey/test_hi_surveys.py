@@ -66,6 +66,7 @@ def test_stripping_changes_the_gas_of_crowded_galaxies_and_nothing_else(xgass):
         assert change.min() < -0.5
 
 
+@pytest.mark.slow
 def test_alpha_40_holds_what_a_blind_survey_would_find(alfalfa):
     for catalog in alfalfa:
         excess = np.log10(catalog["hi_flux"]) - log_hi_flux_limit(np.log10(np.asarray(catalog["hi_width"])))
@@ -77,6 +78,7 @@ def test_alpha_40_holds_what_a_blind_survey_would_find(alfalfa):
         np.testing.assert_allclose(mass, catalog["log_hi_mass"], atol=1e-9)
 
 
+@pytest.mark.slow
 def test_quenched_galaxies_of_alpha_40_have_no_metallicity_and_are_gas_poor(alfalfa):
     for catalog in alfalfa:
         with_lines = np.isfinite(catalog["metallicity"])
@@ -91,6 +93,7 @@ def test_quenched_galaxies_of_alpha_40_have_no_metallicity_and_are_gas_poor(alfa
         assert np.median(fraction[with_lines]) > np.median(fraction[~with_lines]) + 0.2
 
 
+@pytest.mark.slow
 def test_hi_selection_favors_gas_at_a_given_stellar_mass(alfalfa, xgass):
     """Detections of a blind survey are far richer in gas than galaxies chosen by mass (Huang et al. 2012)."""
     medians = []
