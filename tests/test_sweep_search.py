@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import operator
+import random
 import statistics
 
 import pytest
@@ -57,8 +59,18 @@ def test_a_search_that_is_typed_again_meets_the_same_points_and_goes_on_with_mor
     assert {row["run"] for row in before} < {row["run"] for row in table(desk)}
 
 
-def test_a_failed_trial_is_listed_and_the_search_goes_on(desk):
-    status, out, _ = desk(*GRID, "split=kfold", "split.fold=0,7,1", "hydra.sweeper.n_trials=3")
+def test_a_grid_with_no_point_left_is_at_its_end(desk):
+    status, out, _ = desk(*GRID, "seed=0,1", "hydra.sweeper.n_trials=2")
+    assert status == 0
+    assert "2 of 2 MOCK trials, best first" in out
+    assert "the launcher gave up" not in out
+
+
+@pytest.mark.parametrize("last", [0, 1], ids=["first", "last"])
+def test_a_failed_trial_is_listed_and_the_search_goes_on(desk, monkeypatch, last):
+    folds = ["7", "0", "1"][:: 1 - 2 * last]
+    monkeypatch.setattr(random, "choice", operator.itemgetter(0))  # which the sampler of a grid draws points by
+    status, out, _ = desk(*GRID, "split=kfold", f"split.fold={','.join(folds)}", "hydra.sweeper.n_trials=3")
     rows = table(desk)
     assert status == 1
     assert [row["objective"] != "" for row in rows] == [True, True, False]

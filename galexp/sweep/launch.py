@@ -55,9 +55,14 @@ def launch(plan: Plan, record: SweepRecord, folder: pathlib.Path) -> tuple[list[
         found = read_notes(notes)
         if os.environ.get("GALEXP_TRACEBACK") or (isinstance(error, UsageError) and not found):
             raise
-        stopped = f"{type(error).__name__}: {brief(error).split('. ')[0]}"
+        stopped = "" if _is_exhausted(error) else f"{type(error).__name__}: {brief(error).split('. ')[0]}"
     update(record.path, notes, LOST)
     return read_notes(notes), stopped
+
+
+def _is_exhausted(error: Exception) -> bool:
+    """Tell whether a grid has no point left: its sampler then stops the study, which Hydra's sweeper refuses."""
+    return isinstance(error, RuntimeError) and "`Study.stop` is supposed to be invoked" in str(error)
 
 
 @contextlib.contextmanager
