@@ -45,6 +45,7 @@ def test_several_runs_make_an_ensemble_of_galaxies_that_none_has_seen(sweep):
     assert "ensemble + TTA" in out
 
 
+@pytest.mark.slow
 def test_seeds_that_hold_out_other_galaxies_make_none(desk):
     status, out, _ = desk("train", "--multirun", *TINY, "seed=0,1")
     assert status == 0

@@ -89,6 +89,7 @@ def test_runs_of_different_learning_rates_are_not_averaged(desk):
         assert f"{TARGET}, xgass-random-small_cnn optimizer.lr={rate}: 2 MOCK runs, mean ± sd" in out
 
 
+@pytest.mark.slow
 def test_incomplete_folds_are_said_and_complete_ones_give_the_error_of_all_galaxies(desk):
     folds = ["split=kfold", "split.folds=2", "seed=0,1"]
     status, out, _ = desk(*WORDS, *folds, "split.fold=0")

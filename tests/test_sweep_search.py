@@ -66,7 +66,7 @@ def test_a_grid_with_no_point_left_is_at_its_end(desk):
     assert "the launcher gave up" not in out
 
 
-@pytest.mark.parametrize("last", [0, 1], ids=["first", "last"])
+@pytest.mark.parametrize("last", [pytest.param(0, marks=pytest.mark.slow), 1], ids=["first", "last"])
 def test_a_failed_trial_is_listed_and_the_search_goes_on(desk, monkeypatch, last):
     folds = ["7", "0", "1"][:: 1 - 2 * last]
     monkeypatch.setattr(random, "choice", operator.itemgetter(0))  # which the sampler of a grid draws points by
@@ -88,6 +88,7 @@ def test_where_every_trial_fails_there_is_no_table_and_the_status_tells(desk):
     assert out.count("failed: ") == 2
 
 
+@pytest.mark.slow
 def test_a_network_that_gives_no_numbers_is_no_trial_to_choose(desk):
     status, _, _ = desk(*GRID, "optimizer=sgd", "optimizer.lr=0.01,1e30", "hydra.sweeper.n_trials=2")
     assert status == 1

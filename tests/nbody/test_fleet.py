@@ -30,7 +30,8 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("count", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2])
 def test_simulations_run_side_by_side_are_kept_and_found_again(small, merger, tmp_path, count):
     small = dataclasses.replace(small, simulations=small.simulations[:count])
     told = []
