@@ -21,7 +21,7 @@ Keys:
   explain.population=256          held-out galaxies, at random, behind the profile; 0 for none
   explain.checked=16              of these, behind the checks; 0 for none
   evaluation.checkpoint=auto|best|last
-What is not named here is as the packaged configuration has it, whatever the run was trained with.
+Of explain. what is not named is as the packaged configuration has it, whatever the run was trained with.
 
 Examples:
   python -m galexp explain multirun/demo/xgass-delta5_q80-xresnet34-s0-0123abcd

@@ -22,7 +22,7 @@ Keys:
   search.graph=union         mutual joins two galaxies only where each is among the neighbors of the other
   search.ssim_queries=64     queries whose images are compared with those of their neighbors
   evaluation.checkpoint=auto
-What is not named here is as the packaged configuration has it, whatever the run was trained with.
+Of search. what is not named is as the packaged configuration has it, whatever the run was trained with.
 
 Examples:
   python -m galexp search multirun/demo/xgass-delta5_q80-xresnet34-s0-0123abcd

@@ -115,21 +115,31 @@ def log_one_plus_delta5(
     Raises:
         ValueError: if the variant is unknown or divides by the tracers' median and gets a trend_sample, an edge
             distance has another length than its positions, arrays differ in length, a tracer is not finite, or there
-            are fewer than five tracers.
+            are fewer than five.
     """
     rule = density_variant(variant) if isinstance(variant, str) else variant
     redshift, tracer_redshift = np.asarray(redshift, np.float64), np.asarray(tracer_redshift, np.float64)
     tracers = (np.asarray(tracer_ra), np.asarray(tracer_dec), tracer_redshift)
     separation = _fifth_neighbor((ra, dec, redshift), tracers, rule, rule.velocity_window, edge_distance)
     density = surface_density(separation, redshift, rule.normalization)
-    sample = redshift, density
-    if rule.trend_from == "tracers":
-        if trend_sample is not None:
-            raise ValueError("the median of the tracers is divided by and a trend_sample was given; leave it out")
-        sample = _tracer_densities(redshift[np.isfinite(density)], tracers, rule, tracer_edge_distance)
-    elif trend_sample is not None:
-        sample = _densities(trend_sample, tracers, rule)
+    sample = _trend_sample(redshift, density, tracers, rule, trend_sample, tracer_edge_distance)
     return np.log10(density / redshift_trend(redshift, *sample, grid_stop=rule.trend_stop))
+
+
+def _trend_sample(
+    redshift: np.ndarray,
+    density: np.ndarray,
+    tracers: Columns,
+    rule: DensityVariant,
+    given: Columns | None,
+    tracer_edge: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return redshifts and densities of those whose median is divided by."""
+    if rule.trend_from != "tracers":
+        return (redshift, density) if given is None else _densities(given, tracers, rule)
+    if given is not None:
+        raise ValueError("the median of the tracers is divided by and a trend_sample was given; leave it out")
+    return _tracer_densities(redshift[np.isfinite(density)], tracers, rule, tracer_edge)
 
 
 def _fifth_neighbor(

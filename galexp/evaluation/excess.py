@@ -65,11 +65,7 @@ def rank_excess(
     """
     preds, truth = np.asarray(preds, dtype=np.float64), np.asarray(truth, dtype=np.float64)
     widths = np.ones(len(truth)) if sigma is None else np.asarray(sigma, dtype=np.float64)
-    if not len(preds) == len(truth) == len(measured) == len(widths):
-        raise ValueError(
-            f"there are {len(preds)} predictions, {len(truth)} true values, {len(measured)} flags and {len(widths)} "
-            "widths; give one of each a galaxy"
-        )
+    _check_lengths(preds, truth, measured, widths)
     residual = preds - truth
     kept = np.flatnonzero(measured & np.isfinite(residual) & (widths > 0))
     if len(kept) < 3 or np.ptp(preds[kept]) == 0:
@@ -81,6 +77,14 @@ def rank_excess(
     order = np.argsort(in_sigma if sigma is not None else residual[kept], kind="stable")
     order = order[residual[kept][order] < 0][:most]
     return Excess(kept[order], residual[kept][order], beyond[order], in_sigma[order])
+
+
+def _check_lengths(preds: np.ndarray, truth: np.ndarray, measured: np.ndarray, widths: np.ndarray) -> None:
+    if not len(preds) == len(truth) == len(measured) == len(widths):
+        raise ValueError(
+            f"there are {len(preds)} predictions, {len(truth)} true values, {len(measured)} flags and {len(widths)} "
+            "widths; give one of each a galaxy"
+        )
 
 
 def _nmad(residual: np.ndarray) -> float:

@@ -78,15 +78,7 @@ def evaluate(
     """
     if "simulation" in datamodule.data.catalog.colnames:
         draws = 0
-    tables: dict[str, Table] = {}
-    spent = 0.0
-    for role in (VAL, TEST):
-        rows = datamodule.rows(role)
-        if len(rows):
-            started = time.perf_counter()
-            predictions = predict_rows(trainer, task, datamodule, rows)
-            spent += time.perf_counter() - started
-            tables[role] = prediction_table(datamodule, task, rows, predictions)
+    tables, spent = _predicted(trainer, task, datamodule)
     scores: dict[str, Any] = {}
     judged = _judged(task)
     methods = (
@@ -106,6 +98,20 @@ def evaluate(
     drawn = drawn_again(task, datamodule) if isinstance(task, Representation) and world.is_leader() else None
     predictions = vstack(list(tables.values()), metadata_conflicts="silent")
     return Evaluation(predictions, scores, methods, classes, spent, drawn)
+
+
+def _predicted(trainer: pl.Trainer, task: Task, datamodule: GalaxyDataModule) -> tuple[dict[str, Table], float]:
+    """Return the predictions of validation and test rows, where there are any, and the seconds that they took."""
+    tables: dict[str, Table] = {}
+    spent = 0.0
+    for role in (VAL, TEST):
+        rows = datamodule.rows(role)
+        if len(rows):
+            started = time.perf_counter()
+            predictions = predict_rows(trainer, task, datamodule, rows)
+            spent += time.perf_counter() - started
+            tables[role] = prediction_table(datamodule, task, rows, predictions)
+    return tables, spent
 
 
 def _judged(task: Task) -> Task | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 
 from torch.optim import Optimizer
@@ -56,6 +56,11 @@ def sgdr(
     if not 0 <= slow_start < 1:
         raise ValueError(f"schedule.slow_start is {slow_start}; expected a share of a stage, at least 0 and below 1")
     ends = [total_steps * end / sum(lengths) for end in accumulate(lengths)]
+    return by_step(optimizer, max_lr, _factor(shapes, ends, slow_start))
+
+
+def _factor(shapes: Sequence[str], ends: Sequence[float], slow_start: float) -> Callable[[int], float]:
+    """Return what multiplies the largest learning rate at a step, of stages that end at these steps."""
     first = shapes.index("cosine") if "cosine" in shapes else None
 
     def factor(step: int) -> float:
@@ -66,7 +71,7 @@ def sgdr(
         progress = (step - begin) / (ends[stage] - begin)
         return _SLOW if stage == first and progress < slow_start else half_cosine(progress)
 
-    return by_step(optimizer, max_lr, factor)
+    return factor
 
 
 def _read(stages: Sequence[Mapping[str, float]]) -> tuple[list[str], list[float]]:

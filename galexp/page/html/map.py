@@ -95,19 +95,17 @@ def map_page(
     if any(len(part) != len(galaxies) for part in (places, *(shade.values for shade in shades))):
         raise ValueError(f"{len(galaxies)} galaxies with {len(places)} places; give one place and one value for each")
     columns = math.ceil(math.sqrt(len(galaxies)))
-    facts = frame(title, origin, ("report.css", "map.css"), ("map.js",))
-    drawn: dict[str, Any] = {
-        "note": note,
-        "width": _WIDTH,
-        "height": _HEIGHT,
-        "points": _points(places, galaxies),
-        "shades": shades,
-    }
-    drawn |= {
-        "sprite": sprite([galaxy.image for galaxy in galaxies], columns),
-        "data": _data(galaxies, shades, columns),
-    }
-    return template_environment().get_template("map.html").render(**facts, **drawn)
+    template = template_environment().get_template("map.html")
+    return template.render(
+        frame(title, origin, ("report.css", "map.css"), ("map.js",)),
+        note=note,
+        width=_WIDTH,
+        height=_HEIGHT,
+        points=_points(places, galaxies),
+        shades=shades,
+        sprite=sprite([galaxy.image for galaxy in galaxies], columns),
+        data=_data(galaxies, shades, columns),
+    )
 
 
 def sprite(images: Sequence[UInt8[np.ndarray, "height width band"]], columns: int) -> str:

@@ -34,10 +34,10 @@ class Survey:
     num_classes: int = 3
 
     def predict(self, seed=0):
-        return classification_baselines(self.features, self.labels, self.num_classes, self.learn, self.test, seed)
+        return classification_baselines(self.features, self.labels, self.num_classes, self.learn, self.tested, seed)
 
     @property
-    def test(self):
+    def tested(self):
         return np.arange(200) % 4 == 0
 
 
@@ -82,14 +82,14 @@ def test_a_class_that_was_not_learned_has_probability_zero(survey):
 
 @pytest.mark.parametrize("method", METHODS[1:])
 def test_blobs_far_apart_are_told_apart_by_all_that_look(survey, method):
-    np.testing.assert_array_equal(survey.predict()[method].argmax(1), survey.labels[survey.test])
+    np.testing.assert_array_equal(survey.predict()[method].argmax(1), survey.labels[survey.tested])
 
 
 def test_the_majority_does_not_look_and_ranks_by_chance(survey):
     found = survey.predict()["majority"]
     share = np.mean(survey.labels[survey.learn] == 2)
     np.testing.assert_allclose(found, np.tile([1 - share, 0, share], (50, 1)))
-    assert roc_auc_score(survey.labels[survey.test] == 2, found[:, 2]) == 0.5
+    assert roc_auc_score(survey.labels[survey.tested] == 2, found[:, 2]) == 0.5
 
 
 def test_frequencies_agree_with_scikit_learn(clouds):
@@ -148,7 +148,7 @@ def test_rows_without_a_class_are_left_out_and_nothing_is_learned_from_test_rows
     expected = survey.predict()
     survey.learn[holes] = True
     survey.labels[holes] = np.nan
-    survey.labels[survey.test] = np.nan
+    survey.labels[survey.tested] = np.nan
     for name, values in survey.predict().items():
         np.testing.assert_array_equal(values, expected[name], err_msg=name)
 

@@ -36,14 +36,14 @@ class Survey:
         features = BaselineFeatures(
             np.nan_to_num(counts, nan=1), self.components, photometry, self.columns, self.obstacle
         )
-        return regression_baselines(features, self.target, self.learn, self.test, seed)
+        return regression_baselines(features, self.target, self.learn, self.tested, seed)
 
     @property
     def components(self):
         return np.nan_to_num(1000 * self.magnitudes, nan=16_000)
 
     @property
-    def test(self):
+    def tested(self):
         return np.arange(400) % 4 == 0
 
 
@@ -70,7 +70,7 @@ def test_the_mean_of_the_learning_rows_is_the_best_constant():
 
 
 def test_a_color_that_is_a_straight_line_is_found_exactly(survey):
-    np.testing.assert_allclose(survey.predict()["linear_color"], survey.target[survey.test], atol=1e-10)
+    np.testing.assert_allclose(survey.predict()["linear_color"], survey.target[survey.tested], atol=1e-10)
 
 
 def test_linear_color_agrees_with_scikit_learn():
@@ -89,7 +89,7 @@ def test_three_equal_bands_are_one_band():
 
 @pytest.mark.parametrize("method", ["random_forest", "pca_forest", "knn"])
 def test_what_looks_at_galaxies_beats_the_mean_and_stays_inside_the_range_that_it_learned(survey, method):
-    truth, found = survey.target[survey.test], survey.predict()
+    truth, found = survey.target[survey.tested], survey.predict()
     assert (rms(found[method] - truth) < 0.5 * rms(found["mean"] - truth)).all()
     assert (found[method].max(0) <= survey.target[survey.learn].max(0) + 1e-12).all()
 
@@ -166,7 +166,7 @@ def test_every_baseline_has_one_row_a_test_galaxy_and_one_column_a_target(survey
 
 def test_nothing_is_learned_from_the_truth_of_the_test_rows(survey):
     before = survey.predict()
-    survey.target[survey.test] = np.nan
+    survey.target[survey.tested] = np.nan
     for name, values in survey.predict().items():
         np.testing.assert_array_equal(values, before[name])
 
@@ -197,7 +197,7 @@ def test_learning_rows_with_a_missing_value_are_left_out(survey):
 
 
 def test_missing_photometry_of_a_test_row_is_read_as_the_mean_of_the_learning_rows(survey):
-    row = np.flatnonzero(survey.test)[0]
+    row = np.flatnonzero(survey.tested)[0]
     survey.magnitudes[row, 0] = np.nan
     with_hole = survey.predict()["random_forest"]
     survey.magnitudes[row, 0] = survey.magnitudes[survey.learn, 0].mean()
